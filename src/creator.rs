@@ -1,0 +1,131 @@
+//! One request, one version.
+//!
+//! A create is repeated only when it surely took no effect. When that is not known, the definition's latest
+//! version is read first, and it is repeated only if that version does not hold what was asked for.
+
+use std::time::Duration;
+
+use crate::deadline::Deadline;
+use crate::failure::Failure;
+use crate::greengrass::{Effect, Error, Greengrass, Version};
+use crate::request::{ClientToken, ConnectorVersionRequest};
+
+/// A single attempt gets at most this long, however much time there is.
+const ATTEMPT: Duration = Duration::from_secs(10);
+const ATTEMPTS: u32 = 8;
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Makes versions.
+#[derive(Clone, Debug)]
+pub struct Creator {
+    greengrass: Greengrass,
+}
+
+/// The version that a request ended with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The version.
+    pub version: Version,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// Where a version came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub enum Origin {
+    /// The service answered a create with it.
+    Created,
+    /// It was found by reading and holds exactly what was asked for.
+    Existing,
+}
+
+impl Origin {
+    /// Its name in a result.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "Created",
+            Self::Existing => "Existing",
+        }
+    }
+}
+
+impl Creator {
+    /// Over this service.
+    pub fn new(greengrass: Greengrass) -> Self {
+        Self { greengrass }
+    }
+
+    /// Sees to it that the definition has a version with these connectors, before the deadline.
+    pub async fn create(
+        &self,
+        request: &ConnectorVersionRequest,
+        token: &ClientToken,
+        deadline: Deadline,
+    ) -> Result<Outcome, Failure> {
+        let mut effect = Effect::None;
+        for attempt in 1.. {
+            if deadline.remaining().is_zero() {
+                break;
+            }
+            let error = match self.attempt(request, token, effect, deadline).await {
+                Ok(outcome) => return Ok(outcome),
+                Err(error) => error,
+            };
+            // Once a call was lost sight of, no later refusal tells what became of it.
+            if error.effect == Effect::Unknown {
+                effect = Effect::Unknown;
+            }
+            let pause = pause(attempt);
+            if !error.is_transient() || attempt >= ATTEMPTS || deadline.remaining() <= pause {
+                return Err(error.with_effect(effect).into());
+            }
+            tokio::time::sleep(pause).await;
+        }
+        Err(Failure::DeadlineExceeded(effect))
+    }
+
+    /// Looks first where an earlier call's effect is not known, then calls.
+    async fn attempt(
+        &self,
+        request: &ConnectorVersionRequest,
+        token: &ClientToken,
+        effect: Effect,
+        deadline: Deadline,
+    ) -> Result<Outcome, Error> {
+        if effect == Effect::Unknown
+            && let Some(version) = self.find(request, deadline).await?
+        {
+            return Ok(Outcome { version, origin: Origin::Existing });
+        }
+        let version = self.call(request, token, deadline).await?;
+        Ok(Outcome { version, origin: Origin::Created })
+    }
+
+    async fn call(
+        &self,
+        request: &ConnectorVersionRequest,
+        token: &ClientToken,
+        deadline: Deadline,
+    ) -> Result<Version, Error> {
+        self.greengrass.create_version(request, token, deadline.min(Deadline::within(share(deadline)))).await
+    }
+
+    /// The definition's latest version, if it holds what is asked for.
+    async fn find(&self, request: &ConnectorVersionRequest, deadline: Deadline) -> Result<Option<Version>, Error> {
+        let deadline = deadline.min(Deadline::within(share(deadline)));
+        let latest = self.greengrass.latest_version(&request.definition, deadline).await?;
+        Ok(latest.filter(|held| held.holds(&request.connectors)).map(|held| held.version))
+    }
+}
+
+/// What one attempt may take, so that a silent service leaves time to look and to try again.
+fn share(deadline: Deadline) -> Duration {
+    ATTEMPT.min(deadline.remaining() / 3)
+}
+
+/// Full jitter: somewhere up to the back-off, so that many callers do not come back in step.
+fn pause(attempt: u32) -> Duration {
+    let most = LONGEST_PAUSE.min(FIRST_PAUSE * 2u32.saturating_pow(attempt - 1));
+    most.mul_f64(fastrand::f64())
+}

@@ -1,0 +1,42 @@
+//! A point in time by which something must be over.
+
+use std::future::Future;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::{Instant, error::Elapsed, timeout_at};
+
+/// A point in time by which something must be over.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline(Instant);
+
+impl Deadline {
+    /// From Lambda's deadline of an invocation.
+    pub fn at(time: SystemTime) -> Self {
+        Self(Instant::now() + time.duration_since(SystemTime::now()).unwrap_or_default())
+    }
+
+    /// In this much time from now.
+    pub fn within(time: Duration) -> Self {
+        Self(Instant::now() + time)
+    }
+
+    /// The same, earlier by this much.
+    pub fn earlier_by(self, time: Duration) -> Self {
+        Self(self.0.checked_sub(time).unwrap_or(self.0))
+    }
+
+    /// Whichever is earlier.
+    pub fn min(self, other: Self) -> Self {
+        Self(self.0.min(other.0))
+    }
+
+    /// The time that is left; zero when it is over.
+    pub fn remaining(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+
+    /// Runs a future no longer than this.
+    pub async fn bound<F: Future>(self, future: F) -> Result<F::Output, Elapsed> {
+        timeout_at(self.0, future).await
+    }
+}

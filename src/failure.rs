@@ -1,0 +1,129 @@
+//! Why an event could not be answered with a version, and what somebody can do about it.
+
+use std::fmt;
+
+use crate::greengrass::{Effect, Error, Kind};
+use crate::request::Problems;
+
+/// Why an event could not be answered with a version. Its name is the invocation's `errorType`, its text the
+/// `errorMessage`; neither its text nor its Debug holds a parameter's value, a credential or a URL's query.
+#[derive(Debug)]
+pub enum Failure {
+    /// The event or the request in it is wrong.
+    InvalidRequest(Problems),
+    /// The settings are wrong.
+    Configuration(Problems),
+    /// A call to Greengrass failed.
+    Service(Error),
+    /// The time was over before there was an answer.
+    DeadlineExceeded(Effect),
+    /// CloudFormation could not be given its answer.
+    Undelivered(Undelivered),
+    /// A mistake of this function.
+    Internal(Effect),
+}
+
+/// Why CloudFormation could not be given its answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undelivered {
+    /// The answer was refused.
+    #[error("the ResponseURL refused it with status {0}; look for an expired or altered URL")]
+    Refused(u16),
+    /// It could not be delivered in the time there was.
+    #[error("the ResponseURL took it from none of {attempts} attempts, the last of which ended with {last}")]
+    Unreachable {
+        /// How often it was tried.
+        attempts: u32,
+        /// How the last attempt ended.
+        last: String,
+    },
+}
+
+impl Failure {
+    /// The invocation's `errorType`.
+    pub fn error_type(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest(_) => "InvalidRequest",
+            Self::Configuration(_) => "Configuration",
+            Self::DeadlineExceeded(_) => "DeadlineExceeded",
+            Self::Internal(_) => "Internal",
+            Self::Undelivered(Undelivered::Refused(_)) => "ServiceRejected",
+            Self::Undelivered(Undelivered::Unreachable { .. }) => "ServiceUnavailable",
+            Self::Service(error) => match error.kind {
+                Kind::DefinitionNotFound => "DefinitionNotFound",
+                Kind::AccessDenied => "AccessDenied",
+                Kind::Throttled => "Throttled",
+                Kind::ServiceUnavailable => "ServiceUnavailable",
+                Kind::ServiceRejected => "ServiceRejected",
+                Kind::EndpointGone => "EndpointGone",
+                Kind::NoAnswerInTime => "DeadlineExceeded",
+                Kind::Configuration => "Configuration",
+            },
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidRequest(problems) => write!(f, "The request is not valid, nothing was sent. {problems}"),
+            Self::Configuration(problems) => {
+                write!(f, "The function's settings are not valid, nothing was sent. Mend its environment. {problems}")
+            }
+            Self::DeadlineExceeded(effect) => {
+                write!(f, "The time was over. {} Give the function more time.", of(*effect))
+            }
+            Self::Undelivered(why) => write!(f, "CloudFormation was not told the result: {why}."),
+            Self::Internal(effect) => write!(
+                f,
+                "The function failed by its own mistake. {} Its log names the place in the code.",
+                of(*effect)
+            ),
+            Self::Service(error) => {
+                let (what, then) = match error.kind {
+                    Kind::DefinitionNotFound => (
+                        "The connector definition does not exist in this account and Region",
+                        "Check ConnectorDefinitionId, and create the definition first.",
+                    ),
+                    Kind::AccessDenied => (
+                        "Greengrass refused the function's credentials",
+                        "Check the actions and resources of the function's role.",
+                    ),
+                    Kind::Throttled => ("Greengrass takes no more requests now", "Try again later, or more slowly."),
+                    Kind::ServiceUnavailable => ("Greengrass could not be reached or failed", "Try again."),
+                    Kind::ServiceRejected => ("Greengrass rejected the request", "Change the request as it says."),
+                    Kind::EndpointGone => (
+                        "What answers at the endpoint is not Greengrass V1",
+                        "AWS announced that Greengrass V1 can no longer be accessed after October 7, 2026. \
+                         Point AWS_ENDPOINT_URL_GREENGRASS at a service that still offers it.",
+                    ),
+                    Kind::NoAnswerInTime => ("The time was over", "Give the function more time, or try again."),
+                    Kind::Configuration => ("The call could not be made", "Mend the function's environment."),
+                };
+                write!(f, "{what} ({error}). {} {then}", of(error.effect))
+            }
+        }
+    }
+}
+
+fn of(effect: Effect) -> &'static str {
+    match effect {
+        Effect::None => "No version was created.",
+        Effect::Unknown => {
+            "Whether a version was created is not known: the call was sent and its answer was not seen. \
+             The definition's latest version tells."
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Service(error)
+    }
+}
+
+impl From<Failure> for lambda_runtime::Diagnostic {
+    fn from(failure: Failure) -> Self {
+        Self { error_type: failure.error_type().to_owned(), error_message: failure.to_string() }
+    }
+}

@@ -1,0 +1,236 @@
+//! What went wrong with a call: by HTTP status, then code, then message.
+//!
+//! The SDK knows one error of these operations. Others come in fact, with a code the model does not have, with
+//! none in the header, or with none at all; an endpoint that AWS has switched off answers in its own ways.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_greengrass::error::ProvideErrorMetadata;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use hyper_util::client::legacy::Error as HyperError;
+
+use crate::json::Json;
+use crate::request::ConnectorVersionRequest;
+
+/// A call that failed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What kind of failure it is.
+    pub kind: Kind,
+    /// What is known of the call's effect.
+    pub effect: Effect,
+    /// What the service or the way to it said, without values of the request.
+    detail: String,
+}
+
+/// The kinds of failures, by what somebody can do about them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The definition does not exist.
+    DefinitionNotFound,
+    /// The credentials are missing, not valid or not allowed to do this.
+    AccessDenied,
+    /// Too many requests.
+    Throttled,
+    /// The service cannot be reached or fails.
+    ServiceUnavailable,
+    /// The service does not accept the request.
+    ServiceRejected,
+    /// What answers is no Greengrass V1 any more.
+    EndpointGone,
+    /// No answer came in the time there was.
+    NoAnswerInTime,
+    /// The client could not be built from the settings.
+    Configuration,
+}
+
+/// What is known of the effect of a call that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It did not take effect: it was not sent, or it was refused.
+    None,
+    /// It was sent, and whether it took effect is not known.
+    Unknown,
+}
+
+impl Error {
+    pub(super) fn unreadable(detail: &str) -> Self {
+        Self { kind: Kind::ServiceUnavailable, effect: Effect::Unknown, detail: detail.to_owned() }
+    }
+
+    pub(super) fn no_answer_in_time() -> Self {
+        let detail = "the service did not answer in time".to_owned();
+        Self { kind: Kind::NoAnswerInTime, effect: Effect::Unknown, detail }
+    }
+
+    pub(super) fn classify<E>(error: SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        match &error {
+            SdkError::ServiceError(answer) => {
+                let code = answer.err().code().unwrap_or_default();
+                classify_answer(answer.raw(), code, answer.err().message().unwrap_or_default())
+            }
+            SdkError::ResponseError(answer) => classify_answer(answer.raw(), "", ""),
+            SdkError::TimeoutError(_) => Self::no_answer_in_time(),
+            _ => classify_way_there(&error),
+        }
+    }
+
+    /// The service may repeat what it was sent; a parameter's value goes no further.
+    pub(super) fn without_values_of(mut self, request: &ConnectorVersionRequest) -> Self {
+        for value in request.connectors.iter().flat_map(|c| c.parameters.values()) {
+            // Shorter texts are in every sentence, and no secrets.
+            if value.len() >= 4 && self.detail.contains(value.as_str()) {
+                self.detail = self.detail.replace(value.as_str(), "[value]");
+            }
+        }
+        self.detail = self.detail.chars().take(1_000).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        self
+    }
+
+    /// With what is known of all the calls that were made for a request.
+    pub fn with_effect(mut self, effect: Effect) -> Self {
+        self.effect = effect;
+        self
+    }
+
+    /// Whether another attempt may fare better.
+    pub fn is_transient(&self) -> bool {
+        matches!(self.kind, Kind::Throttled | Kind::ServiceUnavailable | Kind::NoAnswerInTime)
+    }
+}
+
+/// What happened, without what to do about it.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+/// The request reached something, and this is what it answered.
+fn classify_answer(answer: &HttpResponse, code: &str, message: &str) -> Error {
+    let status = answer.status().as_u16();
+    let said = Said::read(answer, code, message);
+    let kind = match status {
+        200..=299 => return Error::unreadable(&format!("status {status} with a body that cannot be read")),
+        401 | 403 if said.is_refusal() => Kind::AccessDenied,
+        401 | 403 => Kind::EndpointGone,
+        404 if said.is_missing_definition() => Kind::DefinitionNotFound,
+        404 | 410 | 300..=399 => Kind::EndpointGone,
+        429 => Kind::Throttled,
+        400 if said.is_throttling() => Kind::Throttled,
+        400 if said.is_refusal() => Kind::AccessDenied,
+        400 if said.is_missing_definition() => Kind::DefinitionNotFound,
+        408 | 500..=599 => Kind::ServiceUnavailable,
+        _ => Kind::ServiceRejected,
+    };
+    // After one of these the work may have been done all the same.
+    let effect = if kind == Kind::ServiceUnavailable { Effect::Unknown } else { Effect::None };
+    Error { kind, effect, detail: format!("status {status}{said}") }
+}
+
+/// What an answer says besides its status.
+struct Said {
+    code: String,
+    message: String,
+}
+
+impl Said {
+    fn read(answer: &HttpResponse, code: &str, message: &str) -> Self {
+        let mut message = message.to_owned();
+        let body = answer.body().bytes().and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+        let body = Json::parse(body).ok().and_then(Json::members);
+        let details = body.and_then(|body| body.get("ErrorDetails")).and_then(Json::items).unwrap_or_default();
+        for detail in details.iter().filter_map(|detail| detail.members()) {
+            for text in ["DetailedErrorCode", "DetailedErrorMessage"].map(|name| detail.get(name)) {
+                if let Some(text) = text.and_then(Json::string) {
+                    message.push(' ');
+                    message.push_str(&text);
+                }
+            }
+        }
+        Self { code: code.to_owned(), message }
+    }
+
+    /// A refusal of Greengrass or of what stands before it, as opposed to an endpoint that is no longer there:
+    /// API Gateway says MissingAuthenticationToken of a path that it does not have, and every call here is signed.
+    fn is_refusal(&self) -> bool {
+        const CODES: [&str; 9] = [
+            "AccessDenied",
+            "ExpiredToken",
+            "IncompleteSignature",
+            "InvalidClientTokenId",
+            "InvalidSignature",
+            "NotAuthorized",
+            "OptInRequired",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClient",
+        ];
+        let gone = self.code.starts_with("MissingAuthenticationToken");
+        !gone && (CODES.iter().any(|code| self.code.starts_with(code)) || self.message.contains("not authorized"))
+    }
+
+    fn is_missing_definition(&self) -> bool {
+        self.code == "IdNotFoundException"
+            || self.code == "ResourceNotFoundException"
+            || self.code == "VersionNotFoundException"
+            || self.message.contains("does not exist")
+    }
+
+    fn is_throttling(&self) -> bool {
+        self.code.starts_with("Throttl") || self.code.starts_with("TooManyRequests")
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.code.is_empty() {
+            write!(f, " {}", self.code)?;
+        }
+        match self.message.trim() {
+            "" => Ok(()),
+            message => write!(f, ": {message}"),
+        }
+    }
+}
+
+/// The request reached nothing, or no answer came back.
+fn classify_way_there<E: StdError + 'static>(error: &SdkError<E, HttpResponse>) -> Error {
+    if find::<CredentialsError>(error).is_some() {
+        let detail = "there are no credentials to sign the call with".to_owned();
+        return Error { kind: Kind::AccessDenied, effect: Effect::None, detail };
+    }
+    let is_dispatch = match error {
+        SdkError::DispatchFailure(failure) if failure.is_user() => false,
+        SdkError::DispatchFailure(_) => true,
+        _ => false,
+    };
+    if !is_dispatch {
+        let detail = format!("the call could not be prepared: {}", innermost(error));
+        return Error { kind: Kind::Configuration, effect: Effect::None, detail };
+    }
+    let detail = format!("the connection failed: {}", innermost(error));
+    if sources(error).any(|cause| cause.to_string().starts_with("dns error")) {
+        return Error { kind: Kind::EndpointGone, effect: Effect::None, detail };
+    }
+    let not_connected = find::<HyperError>(error).is_some_and(HyperError::is_connect);
+    let effect = if not_connected { Effect::None } else { Effect::Unknown };
+    Error { kind: Kind::ServiceUnavailable, effect, detail }
+}
+
+fn sources<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    sources(error).find_map(|cause| cause.downcast_ref())
+}
+
+fn innermost(error: &(dyn StdError + 'static)) -> String {
+    sources(error).last().map(ToString::to_string).unwrap_or_default()
+}

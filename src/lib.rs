@@ -1,0 +1,51 @@
+//! Requests for connector versions become AWS IoT Greengrass V1 connector definition versions.
+//!
+//! The map of the house, in the order in which an event goes through it:
+//!
+//! | room | what it knows | what it hands on |
+//! |---|---|---|
+//! | [`event`] | bytes that may be no JSON | JSON not read yet |
+//! | [`source`] | envelopes, and how their askers are answered; nothing of Greengrass | a delivery |
+//! | [`request`] | what a request must be | types that cannot hold a bad id or ARN |
+//! | [`token`] | who asks and what for | the client token |
+//! | [`lifecycle`] | what becomes of a custom resource | its id and data |
+//! | [`creator`] | when a create may be repeated | a version |
+//! | [`greengrass`] | the SDK | the service's answers, and errors that say what is known |
+//! | [`handler`] | the order of all this, and nothing else | the answer |
+//!
+//! Beside the way: [`settings`] (the environment), [`failure`] (why there is no version), [`deadline`], [`json`]
+//! and the logs. A room uses those after it in the table and those beside the way, never those before it.
+
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod creator;
+pub mod deadline;
+pub mod event;
+pub mod failure;
+pub mod greengrass;
+pub mod handler;
+mod http_client;
+pub mod json;
+pub mod lifecycle;
+pub mod logs;
+pub mod request;
+pub mod settings;
+pub mod source;
+pub mod token;
+
+use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
+
+use event::Event;
+use handler::Handler;
+use settings::Settings;
+
+/// The function's whole life: reads the environment, builds, and handles events until Lambda ends the process.
+pub async fn run() -> Result<(), Error> {
+    let variable = |name: &str| std::env::var(name).ok();
+    logs::start(variable);
+    let handler = Handler::new(Settings::read(variable)).await;
+    let handler = &handler;
+    // Boxed: the whole way of an event in one type is more than the compiler lays out.
+    Runtime::new(service_fn(move |event: LambdaEvent<Event>| Box::pin(handler.handle(event)))).run().await
+}

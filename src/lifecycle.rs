@@ -1,0 +1,180 @@
+//! What becomes of a custom resource: the version it stands for, and the id that CloudFormation knows it by.
+//!
+//! The id is the version's ARN, as the native resource's `Ref` gives it. A version cannot be changed or deleted:
+//! an update ends with another version or, where one holds what is asked for already, with that one.
+
+use crate::creator::{Creator, Origin, Outcome};
+use crate::deadline::Deadline;
+use crate::failure::Failure;
+use crate::greengrass::{Greengrass, HeldVersion, Kind, Version};
+use crate::request::{Advice, ClientToken, Parsed, Path, Problems, VersionArn};
+use crate::source::cloudformation::{CustomResource, Data, RequestType};
+use crate::token;
+
+/// How many of a definition's versions are looked through for the one that a roll-back wants.
+const NEWEST: usize = 10;
+
+/// How a request on a custom resource ended well.
+#[derive(Debug)]
+pub struct Settled {
+    /// What the resource is known by from now on.
+    pub physical_resource_id: String,
+    /// What `Fn::GetAtt` gives.
+    pub data: Data,
+    /// The client token of the request, where it had one.
+    pub token: Option<ClientToken>,
+    /// Where the version came from, where there is one.
+    pub origin: Option<Origin>,
+    /// Remarks that stop nothing.
+    pub advice: Vec<Advice>,
+}
+
+/// Does what CloudFormation asks, before the deadline.
+pub async fn settle(
+    creator: &Creator,
+    greengrass: &Greengrass,
+    resource: &CustomResource<'_>,
+    deadline: Deadline,
+) -> Result<Settled, Failure> {
+    match &resource.request_type {
+        Ok(RequestType::Delete) => Ok(deleted(resource)),
+        Ok(RequestType::Create) => create(creator, resource, parsed(resource)?, deadline).await,
+        Ok(RequestType::Update) => {
+            let parsed = parsed(resource)?;
+            match unchanged(greengrass, resource, &parsed, deadline).await {
+                Some(version) => Ok(settled(resource, version, Origin::Existing, parsed)),
+                None => create(creator, resource, parsed, deadline).await,
+            }
+        }
+        Err(shape) => {
+            let mut problems = Problems::default();
+            let problem = format_args!("is {shape}; must be Create, Update or Delete");
+            problems.add(&Path::root().member("RequestType"), problem);
+            Err(Failure::InvalidRequest(problems))
+        }
+    }
+}
+
+/// The id of a resource on which a request failed: its own, or for one that never came to be a placeholder, which
+/// CloudFormation hands back when it cleans up.
+pub fn id_after_failure(resource: &CustomResource<'_>) -> String {
+    match (&resource.request_type, &resource.physical_resource_id) {
+        (Ok(RequestType::Create), _) | (_, None) => placeholder(resource),
+        (_, Some(id)) => id.clone(),
+    }
+}
+
+fn placeholder(resource: &CustomResource<'_>) -> String {
+    let id: String = resource.home.request_id.chars().take(128).collect();
+    format!("not-created:{}", if id.is_empty() { "unknown" } else { &id })
+}
+
+fn parsed(resource: &CustomResource<'_>) -> Result<Parsed, Failure> {
+    resource.request().map_err(Failure::InvalidRequest)
+}
+
+/// Nothing to do, whatever the id: versions cannot be deleted.
+fn deleted(resource: &CustomResource<'_>) -> Settled {
+    let id = resource.physical_resource_id.clone().unwrap_or_else(|| placeholder(resource));
+    let data = VersionArn::parse(&id).map(|arn| data(&named(&arn), "")).unwrap_or_default();
+    Settled { physical_resource_id: id, data, token: None, origin: None, advice: Vec::new() }
+}
+
+async fn create(
+    creator: &Creator,
+    resource: &CustomResource<'_>,
+    parsed: Parsed,
+    deadline: Deadline,
+) -> Result<Settled, Failure> {
+    let token = client_token(resource, &parsed);
+    let Outcome { version, origin } = creator.create(&parsed.request, &token, deadline).await?;
+    Ok(settled(resource, version, origin, parsed))
+}
+
+/// The version that holds what an update asks for, if it need not be created.
+async fn unchanged(
+    greengrass: &Greengrass,
+    resource: &CustomResource<'_>,
+    parsed: &Parsed,
+    deadline: Deadline,
+) -> Option<Version> {
+    let current = VersionArn::parse(resource.physical_resource_id.as_deref()?)?;
+    let same_definition = *current.definition() == parsed.request.definition;
+    if !same_definition || resource.old_revision() != parsed.revision {
+        return None;
+    }
+    // Looking must leave time for creating.
+    let deadline = deadline.min(Deadline::within(deadline.remaining() / 2));
+    match find(greengrass, &current, parsed, deadline).await {
+        Ok(found) => found.map(|held| held.version),
+        Err(error) => {
+            tracing::debug!(%error, "could not look for the version; comparing the properties");
+            let old = resource.old_request().ok()?;
+            (old.request == parsed.request).then(|| named(&current))
+        }
+    }
+}
+
+/// Looks at the current version first, then at the newest others.
+async fn find(
+    greengrass: &Greengrass,
+    current: &VersionArn,
+    parsed: &Parsed,
+    deadline: Deadline,
+) -> Result<Option<HeldVersion>, crate::greengrass::Error> {
+    let definition = current.definition();
+    let connectors = &parsed.request.connectors;
+    match greengrass.version(definition, current.version(), deadline).await {
+        Ok(held) if held.holds(connectors) => return Ok(Some(held)),
+        Ok(_) => {}
+        // That it does not exist is an answer too.
+        Err(error) if error.kind == Kind::DefinitionNotFound => {}
+        Err(error) => return Err(error),
+    }
+    for version in greengrass.newest_versions(definition, NEWEST, deadline).await? {
+        if version.version == current.version() {
+            continue;
+        }
+        let held = greengrass.version(definition, &version.version, deadline).await?;
+        if held.holds(connectors) {
+            return Ok(Some(held));
+        }
+    }
+    Ok(None)
+}
+
+fn settled(resource: &CustomResource<'_>, version: Version, origin: Origin, parsed: Parsed) -> Settled {
+    Settled {
+        data: data(&version, origin.as_str()),
+        token: Some(client_token(resource, &parsed)),
+        physical_resource_id: version.arn,
+        origin: Some(origin),
+        advice: parsed.advice,
+    }
+}
+
+fn client_token(resource: &CustomResource<'_>, parsed: &Parsed) -> ClientToken {
+    let derived = || token::derive(&resource.identity(), &parsed.request, parsed.revision.as_deref());
+    parsed.token.clone().unwrap_or_else(derived)
+}
+
+/// What an ARN tells of its version.
+fn named(arn: &VersionArn) -> Version {
+    Version {
+        arn: arn.as_str().to_owned(),
+        creation_timestamp: String::new(),
+        id: arn.definition().to_string(),
+        version: arn.version().to_owned(),
+    }
+}
+
+fn data(version: &Version, outcome: &str) -> Data {
+    Data {
+        arn: version.arn.clone(),
+        id: version.id.clone(),
+        version: version.version.clone(),
+        creation_timestamp: version.creation_timestamp.clone(),
+        connector_definition_id: version.id.clone(),
+        outcome: outcome.to_owned(),
+    }
+}

@@ -1,0 +1,81 @@
+//! The environment, read once, all errors at once.
+//!
+//! A bad setting never stops the function from starting: what is right is used, and what is wrong is the
+//! answer to every event until it is mended.
+
+use crate::request::{Path, Problems};
+use crate::source::cloudformation::ResponseHosts;
+
+/// The Region's endpoint is used where this is not set; read by the SDK, checked here.
+pub const ENDPOINT: &str = "AWS_ENDPOINT_URL_GREENGRASS";
+/// The Region; Lambda sets it.
+pub const REGION: &str = "AWS_REGION";
+/// Extra hosts that a ResponseURL may name.
+pub const RESPONSE_URL_HOSTS: &str = "RESPONSE_URL_HOSTS";
+
+/// The function's settings.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where answers to CloudFormation may be sent.
+    pub response_hosts: ResponseHosts,
+    /// What is wrong with the settings.
+    pub problems: Problems,
+}
+
+impl Settings {
+    /// Reads the settings by name from wherever they are kept.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let given = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let mut problems = Problems::default();
+        let mut check = |name: &str, outcome: Result<(), String>| {
+            if let Err(problem) = outcome {
+                problems.add(&Path::root().member(name), problem);
+            }
+        };
+        if let Some(url) = given(ENDPOINT) {
+            check(ENDPOINT, check_endpoint(&url));
+        }
+        if given(REGION).is_none() {
+            check(REGION, Err("is not set; Lambda sets it, elsewhere give a Region, as in us-east-1".to_owned()));
+        }
+        let mut response_hosts = ResponseHosts::default();
+        for host in given(RESPONSE_URL_HOSTS).unwrap_or_default().split(',').map(str::trim) {
+            if !host.is_empty() {
+                check(RESPONSE_URL_HOSTS, response_hosts.allow(host));
+            }
+        }
+        Self { response_hosts, problems }
+    }
+}
+
+fn check_endpoint(url: &str) -> Result<(), String> {
+    let uri: Option<http::Uri> = url.parse().ok();
+    match uri.as_ref().and_then(|uri| uri.scheme_str().zip(uri.authority())) {
+        Some(("http" | "https", authority)) if !authority.as_str().contains('@') => Ok(()),
+        _ => Err("is not a URL; must be http:// or https:// and a host, as in http://127.0.0.1:8080".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Settings {
+        Settings::read(|name| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn lambdas_own_environment_is_enough() {
+        assert!(read(&[(REGION, "us-east-1")]).problems.is_empty());
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_said_at_once_and_what_is_right_is_used() {
+        let settings = read(&[(ENDPOINT, "localhost"), (RESPONSE_URL_HOSTS, "https://x/, 127.0.0.1:9")]);
+        let text = settings.problems.to_string();
+        for name in ["3 problems", "AWS_ENDPOINT_URL_GREENGRASS: is not a URL", "AWS_REGION: is not set", "RESPONSE_URL_HOSTS: "] {
+            assert!(text.contains(name), "{name}\n{text}");
+        }
+        assert!(settings.response_hosts.parse("http://127.0.0.1:9/x?y").is_ok());
+    }
+}

@@ -1,0 +1,73 @@
+//! Delivers answers: until one is accepted, and never again after that.
+
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+
+use super::ResponseUrl;
+use crate::deadline::Deadline;
+use crate::failure::Undelivered;
+
+/// One attempt, connection and all.
+const ATTEMPT: Duration = Duration::from_secs(5);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+
+/// Delivers answers to CloudFormation.
+#[derive(Clone, Debug)]
+pub struct Messenger {
+    connector: SharedHttpConnector,
+}
+
+impl Messenger {
+    /// Over this connector, which follows no redirects.
+    pub fn new(connector: SharedHttpConnector) -> Self {
+        Self { connector }
+    }
+
+    /// Sends a document until it is accepted: once more, with back-off and jitter, after a transport error, 408, 429
+    /// and 5xx, for as long as there is time. Any other status is final.
+    pub async fn deliver(&self, url: &ResponseUrl, document: &str, deadline: Deadline) -> Result<(), Undelivered> {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let last = match self.put(url, document, deadline).await {
+                Ok(200..=299) => return Ok(()),
+                Ok(status @ (408 | 429 | 500..=599)) => format!("status {status}"),
+                Ok(status) => return Err(Undelivered::Refused(status)),
+                Err(problem) => problem.to_owned(),
+            };
+            tracing::debug!(attempts, last, "the ResponseURL did not take the answer");
+            let pause = pause(attempts);
+            if deadline.remaining() <= pause {
+                return Err(Undelivered::Unreachable { attempts, last });
+            }
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// One attempt: the status of the answer, or what went wrong on the way. The connector's own words are kept to
+    /// itself, since they may name the URL.
+    async fn put(&self, url: &ResponseUrl, document: &str, deadline: Deadline) -> Result<u16, &'static str> {
+        let mut request = HttpRequest::new(SdkBody::from(document));
+        request.set_method("PUT").map_err(|_| "a request that cannot be made")?;
+        request.set_uri(url.uri().clone()).map_err(|_| "a URL that cannot be used")?;
+        // Present and empty: a pre-signed URL either signs no content type or an empty one. Absent is refused by
+        // the second kind, any value by both the second and the older signature.
+        request.headers_mut().insert("content-type", "");
+        match deadline.min(Deadline::within(ATTEMPT)).bound(self.connector.call(request)).await {
+            Ok(Ok(answer)) => Ok(answer.status().as_u16()),
+            Ok(Err(error)) if error.is_timeout() => Err("a connection that took too long"),
+            Ok(Err(_)) => Err("a failed connection"),
+            Err(_) => Err("no answer in time"),
+        }
+    }
+}
+
+/// Equal jitter: at least half of the back-off, so that a short outage does not use up all attempts at once.
+fn pause(attempt: u32) -> Duration {
+    let most = LONGEST_PAUSE.min(FIRST_PAUSE * 2u32.saturating_pow(attempt.min(16) - 1));
+    most.mul_f64(0.5 + fastrand::f64() / 2.0)
+}

@@ -1,0 +1,24 @@
+//! An EventBridge event: the request is its `detail`, its `id` is who asks.
+
+use super::{Plain, text};
+use crate::json::Members;
+use crate::request::{Path, Problems, Rules, parse};
+use crate::token::Identity;
+
+pub(super) fn sent(event: &Members<'_>) -> bool {
+    ["detail-type", "source", "detail"].iter().all(|name| event.has(name))
+}
+
+pub(super) fn read(event: &Members<'_>, lambda_request_id: &str) -> Plain {
+    let request = match event.get("detail") {
+        Some(detail) => parse(detail, &Rules::default()),
+        None => {
+            let mut problems = Problems::default();
+            problems.add(&Path::root().member("detail"), "is missing; must be a request");
+            Err(problems)
+        }
+    };
+    // Events that are made by hand may lack an id; Lambda's own stays the same when Lambda tries again.
+    let id = text(event, "id").unwrap_or_else(|| lambda_request_id.to_owned());
+    Plain { source: "eventbridge", identity: Identity::EventBridge { id }, request }
+}
