@@ -112,7 +112,11 @@ impl Creator {
     }
 
     /// The definition's latest version, if it holds what is asked for.
-    async fn find(&self, request: &ConnectorVersionRequest, deadline: Deadline) -> Result<Option<Version>, Error> {
+    async fn find(
+        &self,
+        request: &ConnectorVersionRequest,
+        deadline: Deadline,
+    ) -> Result<Option<Version>, Error> {
         let deadline = deadline.min(Deadline::within(share(deadline)));
         let latest = self.greengrass.latest_version(&request.definition, deadline).await?;
         Ok(latest.filter(|held| held.holds(&request.connectors)).map(|held| held.version))

@@ -66,9 +66,14 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InvalidRequest(problems) => write!(f, "The request is not valid, nothing was sent. {problems}"),
+            Self::InvalidRequest(problems) => {
+                write!(f, "The request is not valid, nothing was sent. {problems}")
+            }
             Self::Configuration(problems) => {
-                write!(f, "The function's settings are not valid, nothing was sent. Mend its environment. {problems}")
+                write!(
+                    f,
+                    "The function's settings are not valid, nothing was sent. Mend its environment. {problems}"
+                )
             }
             Self::DeadlineExceeded(effect) => {
                 write!(f, "The time was over. {} Give the function more time.", of(*effect))
@@ -89,15 +94,21 @@ impl fmt::Display for Failure {
                         "Greengrass refused the function's credentials",
                         "Check the actions and resources of the function's role.",
                     ),
-                    Kind::Throttled => ("Greengrass takes no more requests now", "Try again later, or more slowly."),
+                    Kind::Throttled => {
+                        ("Greengrass takes no more requests now", "Try again later, or more slowly.")
+                    }
                     Kind::ServiceUnavailable => ("Greengrass could not be reached or failed", "Try again."),
-                    Kind::ServiceRejected => ("Greengrass rejected the request", "Change the request as it says."),
+                    Kind::ServiceRejected => {
+                        ("Greengrass rejected the request", "Change the request as it says.")
+                    }
                     Kind::EndpointGone => (
                         "What answers at the endpoint is not Greengrass V1",
                         "AWS announced that Greengrass V1 can no longer be accessed after October 7, 2026. \
                          Point AWS_ENDPOINT_URL_GREENGRASS at a service that still offers it.",
                     ),
-                    Kind::NoAnswerInTime => ("The time was over", "Give the function more time, or try again."),
+                    Kind::NoAnswerInTime => {
+                        ("The time was over", "Give the function more time, or try again.")
+                    }
                     Kind::Configuration => ("The call could not be made", "Mend the function's environment."),
                 };
                 write!(f, "{what} ({error}). {} {then}", of(error.effect))

@@ -92,7 +92,9 @@ impl Handler {
             }
         };
         let deadline = Deadline::at(context.deadline()).earlier_by(RETURN_TIME);
-        match recognise(json, &context.request_id, &self.settings.response_hosts).map_err(Failure::InvalidRequest)? {
+        match recognise(json, &context.request_id, &self.settings.response_hosts)
+            .map_err(Failure::InvalidRequest)?
+        {
             Delivery::Plain(plain) => {
                 note.source = plain.source;
                 guarded(self.plain(plain, deadline, note)).await
@@ -197,16 +199,35 @@ impl Note {
         let Self { source, outcome, token, version, advice, told } = self;
         let failed = match (failure, told) {
             (Some(failure), None) => Some((failure.error_type(), failure.to_string())),
-            (Some(failure), Some((_, told))) => Some((failure.error_type(), format!("{failure} It was: {told}"))),
+            (Some(failure), Some((_, told))) => {
+                Some((failure.error_type(), format!("{failure} It was: {told}")))
+            }
             (None, told) => told,
         };
         let duration_ms = took.as_micros() as f64 / 1_000.0;
         // requestId as in Lambda's own JSON lines, so that one search finds both.
         match failed {
-            None => tracing::info!(requestId = request_id, source, outcome, token, version, advice, duration_ms, "done"),
+            None => tracing::info!(
+                requestId = request_id,
+                source,
+                outcome,
+                token,
+                version,
+                advice,
+                duration_ms,
+                "done"
+            ),
             Some((error_type, error)) => {
                 let error: String = error.chars().take(LOGGED).collect();
-                tracing::error!(requestId = request_id, source, error_type, error, token, duration_ms, "failed");
+                tracing::error!(
+                    requestId = request_id,
+                    source,
+                    error_type,
+                    error,
+                    token,
+                    duration_ms,
+                    "failed"
+                );
             }
         }
     }
@@ -235,6 +256,7 @@ fn answer(resource: &CustomResource<'_>, settled: &Result<Settled, Failure>) -> 
 }
 
 fn remarks(advice: &[Advice]) -> String {
-    let remarks: Vec<String> = advice.iter().map(|advice| format!("{}: {}", advice.path, advice.message)).collect();
+    let remarks: Vec<String> =
+        advice.iter().map(|advice| format!("{}: {}", advice.path, advice.message)).collect();
     if remarks.is_empty() { String::new() } else { format!("Advice: {}", remarks.join("; ")) }
 }

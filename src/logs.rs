@@ -60,7 +60,9 @@ mod tests {
     #[test]
     fn others_stop_at_warn_whatever_is_asked_for() {
         let filter = filter(level(Some("trace")));
-        for target in ["lambda_runtime::layers::api_response", "aws_smithy_runtime::client", "hyper_util", "rustls"] {
+        for target in
+            ["lambda_runtime::layers::api_response", "aws_smithy_runtime::client", "hyper_util", "rustls"]
+        {
             assert!(filter.would_enable(target, &Level::WARN));
             assert!(!filter.would_enable(target, &Level::INFO), "{target}");
         }

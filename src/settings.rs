@@ -36,7 +36,10 @@ impl Settings {
             check(ENDPOINT, check_endpoint(&url));
         }
         if given(REGION).is_none() {
-            check(REGION, Err("is not set; Lambda sets it, elsewhere give a Region, as in us-east-1".to_owned()));
+            check(
+                REGION,
+                Err("is not set; Lambda sets it, elsewhere give a Region, as in us-east-1".to_owned()),
+            );
         }
         let mut response_hosts = ResponseHosts::default();
         for host in given(RESPONSE_URL_HOSTS).unwrap_or_default().split(',').map(str::trim) {
@@ -52,7 +55,10 @@ fn check_endpoint(url: &str) -> Result<(), String> {
     let uri: Option<http::Uri> = url.parse().ok();
     match uri.as_ref().and_then(|uri| uri.scheme_str().zip(uri.authority())) {
         Some(("http" | "https", authority)) if !authority.as_str().contains('@') => Ok(()),
-        _ => Err("is not a URL; must be http:// or https:// and a host, as in http://127.0.0.1:8080".to_owned()),
+        _ => {
+            Err("is not a URL; must be http:// or https:// and a host, as in http://127.0.0.1:8080"
+                .to_owned())
+        }
     }
 }
 
@@ -61,7 +67,9 @@ mod tests {
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Settings {
-        Settings::read(|name| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
+        Settings::read(|name| {
+            variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
+        })
     }
 
     #[test]
@@ -73,7 +81,12 @@ mod tests {
     fn all_that_is_wrong_is_said_at_once_and_what_is_right_is_used() {
         let settings = read(&[(ENDPOINT, "localhost"), (RESPONSE_URL_HOSTS, "https://x/, 127.0.0.1:9")]);
         let text = settings.problems.to_string();
-        for name in ["3 problems", "AWS_ENDPOINT_URL_GREENGRASS: is not a URL", "AWS_REGION: is not set", "RESPONSE_URL_HOSTS: "] {
+        for name in [
+            "3 problems",
+            "AWS_ENDPOINT_URL_GREENGRASS: is not a URL",
+            "AWS_REGION: is not set",
+            "RESPONSE_URL_HOSTS: ",
+        ] {
             assert!(text.contains(name), "{name}\n{text}");
         }
         assert!(settings.response_hosts.parse("http://127.0.0.1:9/x?y").is_ok());

@@ -143,9 +143,11 @@ struct Said {
 impl Said {
     fn read(answer: &HttpResponse, code: &str, message: &str) -> Self {
         let mut message = message.to_owned();
-        let body = answer.body().bytes().and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+        let body =
+            answer.body().bytes().and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
         let body = Json::parse(body).ok().and_then(Json::members);
-        let details = body.and_then(|body| body.get("ErrorDetails")).and_then(Json::items).unwrap_or_default();
+        let details =
+            body.and_then(|body| body.get("ErrorDetails")).and_then(Json::items).unwrap_or_default();
         for detail in details.iter().filter_map(|detail| detail.members()) {
             for text in ["DetailedErrorCode", "DetailedErrorMessage"].map(|name| detail.get(name)) {
                 if let Some(text) = text.and_then(Json::string) {
@@ -172,7 +174,9 @@ impl Said {
             "UnrecognizedClient",
         ];
         let gone = self.code.starts_with("MissingAuthenticationToken");
-        !gone && (CODES.iter().any(|code| self.code.starts_with(code)) || self.message.contains("not authorized"))
+        !gone
+            && (CODES.iter().any(|code| self.code.starts_with(code))
+                || self.message.contains("not authorized"))
     }
 
     fn is_missing_definition(&self) -> bool {

@@ -75,7 +75,8 @@ impl Greengrass {
             .connector_definition_id(request.definition.as_str())
             .amzn_client_token(token.as_str())
             .set_connectors(Some(on_the_wire(&request.connectors)));
-        let answer = bounded(deadline, call.send()).await.map_err(|error| error.without_values_of(request))?;
+        let answer =
+            bounded(deadline, call.send()).await.map_err(|error| error.without_values_of(request))?;
         version(answer.arn, answer.creation_timestamp, answer.id, answer.version)
     }
 

@@ -62,9 +62,13 @@ impl ConnectorDefinitionId {
         }
         let id = greengrass_resource(text)
             .and_then(|resource| resource.strip_prefix(DEFINITION_PATH))
-            .ok_or_else(|| Unfit(format!("is an ARN, but not a connector definition's; must be {ALLOWED}")))?;
+            .ok_or_else(|| {
+                Unfit(format!("is an ARN, but not a connector definition's; must be {ALLOWED}"))
+            })?;
         if id.contains('/') {
-            return Err(Unfit(format!("is the ARN of something below a connector definition; must be {ALLOWED}")));
+            return Err(Unfit(format!(
+                "is the ARN of something below a connector definition; must be {ALLOWED}"
+            )));
         }
         Self::parse_bare(id)
             .ok_or_else(|| Unfit(format!("is a connector definition's ARN without an id; must be {ALLOWED}")))
@@ -94,9 +98,10 @@ impl ConnectorArn {
             None if text.starts_with("arn:") => {
                 Err(Unfit(format!("is not an ARN of the service greengrass; must be {ALLOWED}")))
             }
-            None => {
-                Err(Unfit(format!("is {} that is no ARN; must be {ALLOWED}", string_of(text.chars().count()))))
-            }
+            None => Err(Unfit(format!(
+                "is {} that is no ARN; must be {ALLOWED}",
+                string_of(text.chars().count())
+            ))),
         }
     }
 }
@@ -150,7 +155,8 @@ fn greengrass_resource(text: &str) -> Option<&str> {
     let mut parts = text.splitn(6, ':');
     let head = [parts.next()?, parts.next()?, parts.next()?];
     let resource = parts.nth(2)?;
-    (head[0] == "arn" && !head[1].is_empty() && head[2] == "greengrass" && !resource.is_empty()).then_some(resource)
+    (head[0] == "arn" && !head[1].is_empty() && head[2] == "greengrass" && !resource.is_empty())
+        .then_some(resource)
 }
 
 fn string_of(count: usize) -> String {
@@ -183,7 +189,8 @@ fn check(text: &str, most: usize, fits: impl Fn(char) -> bool, allowed: &str) ->
 mod tests {
     use super::*;
 
-    const DEFINITION: &str = "arn:aws:greengrass:us-east-1:123456789012:/greengrass/definition/connectors/a-1";
+    const DEFINITION: &str =
+        "arn:aws:greengrass:us-east-1:123456789012:/greengrass/definition/connectors/a-1";
 
     #[test]
     fn a_definition_is_named_by_its_id_or_its_arn() {
@@ -218,11 +225,17 @@ mod tests {
 
     #[test]
     fn a_connector_arn_is_any_arn_of_greengrass() {
-        for good in ["arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4", "arn:aws-cn:greengrass:::x"] {
+        for good in ["arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4", "arn:aws-cn:greengrass:::x"]
+        {
             assert_eq!(ConnectorArn::parse(good).unwrap().as_str(), good);
         }
-        for bad in ["SNS", "arn:aws:sns:us-east-1::/connectors/SNS", "arn:aws:greengrass", "arn:aws:greengrass:::", "arn: "]
-        {
+        for bad in [
+            "SNS",
+            "arn:aws:sns:us-east-1::/connectors/SNS",
+            "arn:aws:greengrass",
+            "arn:aws:greengrass:::",
+            "arn: ",
+        ] {
             assert!(ConnectorArn::parse(bad).is_err(), "{bad}");
         }
     }
@@ -231,7 +244,13 @@ mod tests {
     fn a_version_arn_gives_both_ids() {
         let arn = VersionArn::parse(&format!("{DEFINITION}/versions/v-1")).unwrap();
         assert_eq!((arn.definition().as_str(), arn.version()), ("a-1", "v-1"));
-        for bad in [DEFINITION, "", "not-created:1", &format!("{DEFINITION}/versions/"), &format!("{DEFINITION}/versions/v/x")] {
+        for bad in [
+            DEFINITION,
+            "",
+            "not-created:1",
+            &format!("{DEFINITION}/versions/"),
+            &format!("{DEFINITION}/versions/v/x"),
+        ] {
             assert!(VersionArn::parse(bad).is_none(), "{bad}");
         }
     }

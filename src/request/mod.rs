@@ -65,6 +65,10 @@ impl Eq for Connectors {}
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.parameters.keys().collect();
-        f.debug_struct("Connector").field("id", &self.id).field("arn", &self.arn).field("parameters", &names).finish()
+        f.debug_struct("Connector")
+            .field("id", &self.id)
+            .field("arn", &self.arn)
+            .field("parameters", &names)
+            .finish()
     }
 }

@@ -113,7 +113,8 @@ impl Parser {
             };
             let Some(id) = id else { continue };
             if let Some(first) = first_with.get(&id) {
-                let problem = format_args!("is the same as Connectors[{first}].Id; must be unique in the list");
+                let problem =
+                    format_args!("is the same as Connectors[{first}].Id; must be unique in the list");
                 self.problems.add(&path.member(ID), problem);
                 continue;
             }
@@ -153,7 +154,8 @@ impl Parser {
                 Kind::String => value.string().map(|text| text.into_owned()),
                 Kind::Number | Kind::Boolean => {
                     let what = value.shape();
-                    let message = format!("is {what}; sent as the string it was written as. Write it as a string");
+                    let message =
+                        format!("is {what}; sent as the string it was written as. Write it as a string");
                     self.remarks.add(Code::ParameterConverted, &path, message);
                     Some(value.raw().to_owned())
                 }
@@ -211,7 +213,9 @@ impl Parser {
     fn missing(&mut self, path: &Path, members: &Members<'_>, name: &str, allowed: &str) {
         let near = members.iter().map(|(given, _)| given).find(|given| is_near(given, name));
         let hint = match near {
-            Some(given) => format!(", and names are matched exactly: did you mean it by {}?", path.member(given)),
+            Some(given) => {
+                format!(", and names are matched exactly: did you mean it by {}?", path.member(given))
+            }
             None => String::new(),
         };
         self.problems.add(&path.member(name), format_args!("is missing; must be {allowed}{hint}"));

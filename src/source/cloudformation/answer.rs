@@ -137,7 +137,11 @@ mod tests {
         for reason in ["x", "é", "\u{1f980}", "\"", "\\", "x\u{1f980}\"é"] {
             let answer = answer(reason.repeat(5_000), "p".repeat(1_024));
             let document = answer.document(&home(1_600));
-            assert!((MOST_BYTES - 8..=MOST_BYTES).contains(&document.len()), "{} of {reason}", document.len());
+            assert!(
+                (MOST_BYTES - 8..=MOST_BYTES).contains(&document.len()),
+                "{} of {reason}",
+                document.len()
+            );
             let read: serde_json::Value = serde_json::from_str(&document).unwrap();
             assert_eq!(read["PhysicalResourceId"].as_str().unwrap().len(), 1_024);
             assert_eq!(read["StackId"].as_str().unwrap().len(), 1_600);

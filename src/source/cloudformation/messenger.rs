@@ -29,7 +29,12 @@ impl Messenger {
 
     /// Sends a document until it is accepted: once more, with back-off and jitter, after a transport error, 408, 429
     /// and 5xx, for as long as there is time. Any other status is final.
-    pub async fn deliver(&self, url: &ResponseUrl, document: &str, deadline: Deadline) -> Result<(), Undelivered> {
+    pub async fn deliver(
+        &self,
+        url: &ResponseUrl,
+        document: &str,
+        deadline: Deadline,
+    ) -> Result<(), Undelivered> {
         let mut attempts = 0;
         loop {
             attempts += 1;

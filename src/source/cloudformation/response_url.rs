@@ -48,15 +48,18 @@ impl ResponseHosts {
     /// Takes a URL whose host may get an answer; otherwise says why not.
     pub fn parse(&self, text: &str) -> Result<ResponseUrl, String> {
         let uri: Uri = text.parse().map_err(|_| "is not a URL".to_owned())?;
-        let (Some(scheme), Some(host), Some(authority)) = (uri.scheme_str(), plain_host(&uri), uri.authority()) else {
+        let (Some(scheme), Some(host), Some(authority)) =
+            (uri.scheme_str(), plain_host(&uri), uri.authority())
+        else {
             return Err("is not a URL with a scheme and a host".to_owned());
         };
         if authority.as_str().contains('@') {
             return Err("names a user, which no ResponseURL does".to_owned());
         }
-        let extra = self.0.iter().any(|extra| {
-            extra.host == host && (extra.port.is_none() || extra.port == authority.port_u16())
-        });
+        let extra = self
+            .0
+            .iter()
+            .any(|extra| extra.host == host && (extra.port.is_none() || extra.port == authority.port_u16()));
         let aws = is_s3(&host) && matches!(authority.port_u16(), None | Some(443));
         if !extra && !aws {
             return Err(format!(
@@ -118,7 +121,9 @@ fn is_region(label: &str) -> bool {
     let parts: Vec<&str> = label.split('-').collect();
     let Some((number, names)) = parts.split_last() else { return false };
     (2..=4).contains(&names.len())
-        && names.iter().all(|name| (2..=9).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase()))
+        && names
+            .iter()
+            .all(|name| (2..=9).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase()))
         && (1..=2).contains(&number.len())
         && number.bytes().all(|b| b.is_ascii_digit())
 }
@@ -175,7 +180,12 @@ mod tests {
     #[test]
     fn settings_add_hosts_and_only_loopback_may_be_plain() {
         let hosts = hosts(&["127.0.0.1", "[::1]:9000", "S3.example.com"]);
-        for url in ["http://127.0.0.1:5/a?b", "https://127.0.0.1/a", "http://[::1]:9000/a", "https://s3.example.com/a"] {
+        for url in [
+            "http://127.0.0.1:5/a?b",
+            "https://127.0.0.1/a",
+            "http://[::1]:9000/a",
+            "https://s3.example.com/a",
+        ] {
             assert!(hosts.parse(url).is_ok(), "{url}");
         }
         for url in ["http://s3.example.com/a", "http://[::1]:9001/a", "http://localhost/a"] {

@@ -1,0 +1,189 @@
+//! What happened to an event: for a program as JSON, for a person as text.
+
+use std::fmt::{self, Write};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Ended, payload};
+use crate::greengrass::Call;
+use crate::response_url::Received;
+use crate::runtime_api::Ending;
+
+/// What happened to an event. Parameters appear by name only: what a terminal shows may end in a build's log.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Report {
+    /// The event's file.
+    pub event: String,
+    /// Whether it ended well: an answer, and not FAILED where CloudFormation was told.
+    pub ok: bool,
+    /// The source that was recognised.
+    pub source: String,
+    /// The calls that the service got.
+    pub calls: Vec<CallReport>,
+    /// What the function returned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<Value>,
+    /// Why it returned nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorReport>,
+    /// What CloudFormation was told, each answer that was sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cloud_formation: Vec<Value>,
+    /// From the start of the process to its first request for an event, in milliseconds.
+    pub start_ms: Option<f64>,
+    /// From the event handed out to the result taken in, in milliseconds.
+    pub event_ms: Option<f64>,
+}
+
+/// A call that the service got.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CallReport {
+    /// The operation, or the request where it is none.
+    pub operation: String,
+    /// Method and path.
+    pub request: String,
+    /// The client token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amzn_client_token: Option<String>,
+    /// The connectors in the body, with their parameters' names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub connectors: Vec<Value>,
+    /// What was answered.
+    pub status: Option<u16>,
+}
+
+/// Why a function returned nothing.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ErrorReport {
+    /// `errorType`
+    pub error_type: String,
+    /// `errorMessage`
+    pub error_message: String,
+}
+
+impl Report {
+    pub(super) fn new(
+        event: &str,
+        line: Value,
+        calls: Vec<Call>,
+        received: &[Received],
+        start: Option<Duration>,
+        ended: Ended,
+    ) -> Self {
+        let milliseconds = |time: Duration| time.as_micros() as f64 / 1_000.0;
+        let error = |error_type: &str, error_message: String| {
+            Some(ErrorReport { error_type: error_type.to_owned(), error_message })
+        };
+        let (result, error, event_ms) = match ended {
+            Ok(invoked) => {
+                let error = match &invoked.ending {
+                    Ending::Response(_) => None,
+                    Ending::Error { error_type, message } => error(error_type, message.clone()),
+                    Ending::InitError(told) => error("InitError", told.clone()),
+                };
+                (payload(&invoked.ending), error, Some(milliseconds(invoked.took)))
+            }
+            Err(log) => {
+                (None, error("NoAnswer", format!("the function gave no answer. It wrote: {log}")), None)
+            }
+        };
+        let told = |received: &Received| serde_json::from_slice(&received.body).unwrap_or_default();
+        let cloud_formation: Vec<Value> = received.iter().map(told).collect();
+        Self {
+            event: event.to_owned(),
+            ok: error.is_none() && cloud_formation.iter().all(|told| told["Status"] == "SUCCESS"),
+            source: line["source"].as_str().unwrap_or("unknown").to_owned(),
+            calls: calls.iter().map(CallReport::new).collect(),
+            result,
+            error,
+            cloud_formation,
+            start_ms: start.map(milliseconds),
+            event_ms,
+        }
+    }
+}
+
+impl CallReport {
+    fn new(call: &Call) -> Self {
+        let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+        let names = |connector: &Value| {
+            let parameters = connector["Parameters"].as_object();
+            let names: Vec<&String> = parameters.map(|map| map.keys().collect()).unwrap_or_default();
+            json!({ "Id": connector["Id"], "ConnectorArn": connector["ConnectorArn"], "Parameters": names })
+        };
+        Self {
+            operation: call
+                .operation
+                .map_or_else(|| "no operation".to_owned(), |operation| format!("{operation:?}")),
+            request: call.request.clone(),
+            amzn_client_token: call.token.clone(),
+            connectors: body["Connectors"].as_array().into_iter().flatten().map(names).collect(),
+            status: call.status,
+        }
+    }
+}
+
+/// For a person.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = |f: &mut fmt::Formatter<'_>, name: &str, text: &str| writeln!(f, "{name:<12}{text}");
+        line(f, "event", &self.event)?;
+        line(f, "recognised", &self.source)?;
+        for call in &self.calls {
+            let status = call.status.map_or("no answer".to_owned(), |status| status.to_string());
+            line(f, "call", &format!("{} -> {status}", call.operation))?;
+            line(f, "", &call.request)?;
+            if let Some(token) = &call.amzn_client_token {
+                line(f, "", &format!("AmznClientToken {token}"))?;
+            }
+            for connector in &call.connectors {
+                line(f, "", &connector_text(connector))?;
+            }
+        }
+        if self.calls.is_empty() {
+            line(f, "call", "none")?;
+        }
+        if let Some(error) = &self.error {
+            line(f, "error", &error.error_type)?;
+            line(f, "", &error.error_message.replace("; ", &format!("\n{:12}", "")))?;
+        }
+        for told in &self.cloud_formation {
+            line(f, "told", &format!("CloudFormation: {}", text(&told["Status"])))?;
+            line(f, "", &format!("PhysicalResourceId {}", text(&told["PhysicalResourceId"])))?;
+            if !text(&told["Reason"]).is_empty() {
+                line(f, "", &text(&told["Reason"]).replace("; ", &format!("\n{:12}", "")))?;
+            }
+        }
+        if let Some(result) = &self.result {
+            let result = if self.cloud_formation.is_empty() { result } else { &result["Data"] };
+            if !text(&result["Version"]).is_empty() {
+                line(f, "version", &format!("{} {}", text(&result["Outcome"]), text(&result["Version"])))?;
+                line(f, "", text(&result["Arn"]))?;
+            }
+            for advice in result["Advice"].as_array().into_iter().flatten() {
+                line(f, "advice", &format!("{}: {}", text(&advice["Path"]), text(&advice["Message"])))?;
+            }
+        }
+        let time = |time: Option<f64>| time.map_or("-".to_owned(), |ms| format!("{ms:.1} ms"));
+        line(f, "time", &format!("start {}, event {}", time(self.start_ms), time(self.event_ms)))?;
+        line(f, "", if self.ok { "ended well" } else { "did not end well" })
+    }
+}
+
+fn connector_text(connector: &Value) -> String {
+    let mut line = format!("{}  {}", text(&connector["Id"]), text(&connector["ConnectorArn"]));
+    for name in connector["Parameters"].as_array().into_iter().flatten() {
+        // Writing to a String cannot fail.
+        let _ = write!(line, "\n{:14}{}", "", text(name));
+    }
+    line
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
