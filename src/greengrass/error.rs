@@ -3,6 +3,7 @@
 //! The SDK knows one error of these operations. Others come in fact, with a code the model does not have, with
 //! none in the header, or with none at all; an endpoint that AWS has switched off answers in its own ways.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -12,7 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use hyper_util::client::legacy::Error as HyperError;
 
-use crate::json::Json;
+use crate::json::{Json, Members};
 use crate::request::ConnectorVersionRequest;
 
 /// A call that failed.
@@ -141,19 +142,22 @@ struct Said {
 }
 
 impl Said {
+    /// The SDK reads no message where there is no code, so the body is read here.
     fn read(answer: &HttpResponse, code: &str, message: &str) -> Self {
-        let mut message = message.to_owned();
         let body =
             answer.body().bytes().and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
         let body = Json::parse(body).ok().and_then(Json::members);
+        let text = |of: &Members<'_>, name: &str| of.get(name).and_then(Json::string).map(Cow::into_owned);
+        let said = body.as_ref().and_then(|body| text(body, "Message").or_else(|| text(body, "message")));
+        let mut message = said.unwrap_or_else(|| message.to_owned());
         let details =
             body.and_then(|body| body.get("ErrorDetails")).and_then(Json::items).unwrap_or_default();
         for detail in details.iter().filter_map(|detail| detail.members()) {
-            for text in ["DetailedErrorCode", "DetailedErrorMessage"].map(|name| detail.get(name)) {
-                if let Some(text) = text.and_then(Json::string) {
-                    message.push(' ');
-                    message.push_str(&text);
-                }
+            for part in
+                ["DetailedErrorCode", "DetailedErrorMessage"].iter().filter_map(|name| text(&detail, name))
+            {
+                message.push(' ');
+                message.push_str(&part);
             }
         }
         Self { code: code.to_owned(), message }
