@@ -117,11 +117,13 @@ where
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Reset)?.to_bytes();
     match service(http::Request::from_parts(parts, body)).await {
-        Reply::Answer(response) => Ok(response.map(|bytes| Out { whole: bytes.len(), send: Some(bytes) })),
+        Reply::Answer(response) => {
+            Ok(response.map(|bytes| Out { whole: bytes.len(), send: Some(bytes), paused: false }))
+        }
         Reply::Half(response) => Ok(response.map(|bytes| {
             // An answer without a body has no half; one byte that never comes stands for it.
             let half = bytes.slice(..bytes.len() / 2);
-            Out { whole: bytes.len().max(1), send: (!half.is_empty()).then_some(half) }
+            Out { whole: bytes.len().max(1), send: (!half.is_empty()).then_some(half), paused: false }
         })),
         Reply::Reset => Err(Reset),
         Reply::Never => std::future::pending().await,
@@ -132,6 +134,8 @@ where
 struct Out {
     whole: usize,
     send: Option<Bytes>,
+    /// What was sent leaves the process only while there is nothing to send.
+    paused: bool,
 }
 
 impl Body for Out {
@@ -140,16 +144,21 @@ impl Body for Out {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(match self.send.take() {
+        match self.send.take() {
             Some(bytes) => {
                 self.whole -= bytes.len();
-                Some(Ok(Frame::data(bytes)))
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
-            None if self.whole > 0 => Some(Err(io::ErrorKind::BrokenPipe.into())),
-            None => None,
-        })
+            None if self.whole == 0 => Poll::Ready(None),
+            None if self.paused => Poll::Ready(Some(Err(io::ErrorKind::BrokenPipe.into()))),
+            None => {
+                self.paused = true;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+        }
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -1,6 +1,6 @@
 //! What happened to an event: for a program as JSON, for a person as text.
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -131,43 +131,26 @@ impl CallReport {
 /// For a person.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = |f: &mut fmt::Formatter<'_>, name: &str, text: &str| writeln!(f, "{name:<12}{text}");
         line(f, "event", &self.event)?;
         line(f, "recognised", &self.source)?;
-        for call in &self.calls {
-            let status = call.status.map_or("no answer".to_owned(), |status| status.to_string());
-            line(f, "call", &format!("{} -> {status}", call.operation))?;
-            line(f, "", &call.request)?;
-            if let Some(token) = &call.amzn_client_token {
-                line(f, "", &format!("AmznClientToken {token}"))?;
-            }
-            for connector in &call.connectors {
-                line(f, "", &connector_text(connector))?;
-            }
-        }
+        self.calls.iter().try_for_each(|call| show_call(f, call))?;
         if self.calls.is_empty() {
             line(f, "call", "none")?;
         }
         if let Some(error) = &self.error {
             line(f, "error", &error.error_type)?;
-            line(f, "", &error.error_message.replace("; ", &format!("\n{:12}", "")))?;
+            line(f, "", &one_a_line(&error.error_message))?;
         }
         for told in &self.cloud_formation {
             line(f, "told", &format!("CloudFormation: {}", text(&told["Status"])))?;
             line(f, "", &format!("PhysicalResourceId {}", text(&told["PhysicalResourceId"])))?;
             if !text(&told["Reason"]).is_empty() {
-                line(f, "", &text(&told["Reason"]).replace("; ", &format!("\n{:12}", "")))?;
+                line(f, "", &one_a_line(text(&told["Reason"])))?;
             }
         }
         if let Some(result) = &self.result {
-            let result = if self.cloud_formation.is_empty() { result } else { &result["Data"] };
-            if !text(&result["Version"]).is_empty() {
-                line(f, "version", &format!("{} {}", text(&result["Outcome"]), text(&result["Version"])))?;
-                line(f, "", text(&result["Arn"]))?;
-            }
-            for advice in result["Advice"].as_array().into_iter().flatten() {
-                line(f, "advice", &format!("{}: {}", text(&advice["Path"]), text(&advice["Message"])))?;
-            }
+            // A custom resource has its version in its data.
+            show_version(f, if result["Data"].is_object() { &result["Data"] } else { result })?;
         }
         let time = |time: Option<f64>| time.map_or("-".to_owned(), |ms| format!("{ms:.1} ms"));
         line(f, "time", &format!("start {}, event {}", time(self.start_ms), time(self.event_ms)))?;
@@ -175,13 +158,43 @@ impl fmt::Display for Report {
     }
 }
 
-fn connector_text(connector: &Value) -> String {
-    let mut line = format!("{}  {}", text(&connector["Id"]), text(&connector["ConnectorArn"]));
-    for name in connector["Parameters"].as_array().into_iter().flatten() {
-        // Writing to a String cannot fail.
-        let _ = write!(line, "\n{:14}{}", "", text(name));
+fn line(f: &mut fmt::Formatter<'_>, name: &str, text: &str) -> fmt::Result {
+    writeln!(f, "{name:<12}{text}")
+}
+
+fn show_call(f: &mut fmt::Formatter<'_>, call: &CallReport) -> fmt::Result {
+    let status = call.status.map_or("no answer".to_owned(), |status| status.to_string());
+    line(f, "call", &format!("{} -> {status}", call.operation))?;
+    line(f, "", &call.request)?;
+    if let Some(token) = &call.amzn_client_token {
+        line(f, "", &format!("AmznClientToken {token}"))?;
     }
-    line
+    for connector in &call.connectors {
+        line(f, "", &format!("{}  {}", text(&connector["Id"]), text(&connector["ConnectorArn"])))?;
+        let names: Vec<&str> = connector["Parameters"].as_array().into_iter().flatten().map(text).collect();
+        if !names.is_empty() {
+            line(f, "", &format!("  ({})", names.join(", ")))?;
+        }
+    }
+    Ok(())
+}
+
+fn show_version(f: &mut fmt::Formatter<'_>, version: &Value) -> fmt::Result {
+    let words = [text(&version["Outcome"]), text(&version["Version"])];
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    if !words.is_empty() {
+        line(f, "version", &words.join(" "))?;
+        line(f, "", text(&version["Arn"]))?;
+    }
+    for advice in version["Advice"].as_array().into_iter().flatten() {
+        line(f, "advice", &format!("{}: {}", text(&advice["Path"]), text(&advice["Message"])))?;
+    }
+    Ok(())
+}
+
+/// Many problems of one text, one below the other.
+fn one_a_line(text: &str) -> String {
+    text.replace("; ", &format!(";\n{:12}", ""))
 }
 
 fn text(value: &Value) -> &str {
