@@ -48,7 +48,7 @@ pub async fn settle(
         }
         Err(shape) => {
             let mut problems = Problems::default();
-            let problem = format_args!("is {shape}; must be Create, Update or Delete");
+            let problem = format_args!("is {shape}, must be Create, Update or Delete");
             problems.add(&Path::root().member("RequestType"), problem);
             Err(Failure::InvalidRequest(problems))
         }

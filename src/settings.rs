@@ -13,6 +13,9 @@ pub const REGION: &str = "AWS_REGION";
 /// Extra hosts that a ResponseURL may name.
 pub const RESPONSE_URL_HOSTS: &str = "RESPONSE_URL_HOSTS";
 
+/// How a request that comes twice becomes one version; so far by the client token only.
+pub const IDEMPOTENCY: &str = "IDEMPOTENCY";
+
 /// The function's settings.
 #[derive(Debug)]
 pub struct Settings {
@@ -38,8 +41,11 @@ impl Settings {
         if given(REGION).is_none() {
             check(
                 REGION,
-                Err("is not set; Lambda sets it, elsewhere give a Region, as in us-east-1".to_owned()),
+                Err("is not set, Lambda sets it, elsewhere give a Region, as in us-east-1".to_owned()),
             );
+        }
+        if given(IDEMPOTENCY).is_some_and(|mode| mode != "token") {
+            check(IDEMPOTENCY, Err("is not a known mode, must be token".to_owned()));
         }
         let mut response_hosts = ResponseHosts::default();
         for host in given(RESPONSE_URL_HOSTS).unwrap_or_default().split(',').map(str::trim) {
@@ -56,7 +62,7 @@ fn check_endpoint(url: &str) -> Result<(), String> {
     match uri.as_ref().and_then(|uri| uri.scheme_str().zip(uri.authority())) {
         Some(("http" | "https", authority)) if !authority.as_str().contains('@') => Ok(()),
         _ => {
-            Err("is not a URL; must be http:// or https:// and a host, as in http://127.0.0.1:8080"
+            Err("is not a URL, must be http:// or https:// and a host, as in http://127.0.0.1:8080"
                 .to_owned())
         }
     }
@@ -79,10 +85,15 @@ mod tests {
 
     #[test]
     fn all_that_is_wrong_is_said_at_once_and_what_is_right_is_used() {
-        let settings = read(&[(ENDPOINT, "localhost"), (RESPONSE_URL_HOSTS, "https://x/, 127.0.0.1:9")]);
+        let settings = read(&[
+            (ENDPOINT, "localhost"),
+            (IDEMPOTENCY, "always"),
+            (RESPONSE_URL_HOSTS, "https://x/, 127.0.0.1:9"),
+        ]);
         let text = settings.problems.to_string();
         for name in [
-            "3 problems",
+            "4 problems",
+            "IDEMPOTENCY: is not a known mode",
             "AWS_ENDPOINT_URL_GREENGRASS: is not a URL",
             "AWS_REGION: is not set",
             "RESPONSE_URL_HOSTS: ",

@@ -29,7 +29,7 @@ async fn not_json_and_not_an_object() {
         [("null", "null"), ("[]", "a list of 0"), ("7", "a number"), ("\"x\"", "a string of 1 character")]
     {
         let message = refused(&rig, event).await;
-        assert!(message.contains(&format!("the event is {shape}; must be an object")), "{message}");
+        assert!(message.contains(&format!("the event is {shape}, must be an object")), "{message}");
     }
     assert!(refused(&rig, b"{\"a\":\"\xff\"}".to_vec()).await.contains("the event is not JSON"));
 }
@@ -44,7 +44,7 @@ async fn an_unknown_shape_is_told_what_is_known() {
     }
     let detail = json!({ "source": "s", "detail-type": "t", "detail": "x" });
     assert!(
-        refused(&rig, detail.to_string()).await.contains("is a string of 1 character; must be an object")
+        refused(&rig, detail.to_string()).await.contains("is a string of 1 character, must be an object")
     );
 }
 
@@ -69,17 +69,17 @@ async fn every_problem_of_a_request_is_named() {
         "13 problems",
         "ConnectorDefinitionId: is missing",
         "AmznClientToken: has a space as its character 4",
-        "Revision: is a number; must be a string",
-        "Connectors[0].Id: is a string of 129 characters; must be 1 to 128",
+        "Revision: is a number, must be a string",
+        "Connectors[0].Id: is a string of 129 characters, must be 1 to 128",
         "Connectors[1].Id: has U+043F as its character 1",
         "Connectors[3].Id: is the same as Connectors[2].Id",
-        "Connectors[3].Parameters: is null; must be an object",
-        "Connectors[4].ConnectorArn: is null; must be a string",
-        "Connectors[4].Id: is null; must be a string",
+        "Connectors[3].Parameters: is null, must be an object",
+        "Connectors[4].ConnectorArn: is null, must be a string",
+        "Connectors[4].Id: is null, must be a string",
         "Connectors[5].ConnectorArn: is not an ARN of the service greengrass",
-        "Connectors[5].Parameters.deep: is an object of 1 member; must be a string",
-        "Connectors[5].Parameters.none: is null; must be a string",
-        "Connectors[6]: is null; must be an object",
+        "Connectors[5].Parameters.deep: is an object of 1 member, must be a string",
+        "Connectors[5].Parameters.none: is null, must be a string",
+        "Connectors[6]: is null, must be an object",
     ] {
         assert!(message.contains(problem), "{problem}\n{message}");
     }
@@ -113,14 +113,14 @@ async fn six_megabytes_are_read_and_refused() {
     let many = format!("{{\"ConnectorDefinitionId\":\"d\",\"Connectors\":[{}0]}}", "0,".repeat(six / 2 - 40));
     let message = refused(&rig, many).await;
     assert!(
-        message.contains("3145689 problems: Connectors[0]: is a number; must be an object"),
+        message.contains("3145689 problems: Connectors[0]: is a number, must be an object"),
         "{}",
         &message[..200]
     );
     assert!(message.len() < 1024 * 1024, "{}", message.len());
     let deep =
         format!("{{\"ConnectorDefinitionId\":{}{}}}", "[".repeat(six / 2 - 40), "]".repeat(six / 2 - 40));
-    assert!(refused(&rig, deep).await.contains("ConnectorDefinitionId: is a list of 1; must be a string"));
+    assert!(refused(&rig, deep).await.contains("ConnectorDefinitionId: is a list of 1, must be a string"));
 }
 
 /// Arbitrary JSON, with the names of a request among its own, so that some of it comes close.

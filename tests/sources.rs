@@ -214,7 +214,7 @@ async fn a_custom_resource_that_is_wrong_is_told_so() {
     assert_eq!(
         told["Reason"],
         "InvalidRequest: The request is not valid, nothing was sent. 2 problems: Connectors[0].Id: has a space as its \
-         character 2; must be 1 to 128 of a-z, A-Z, 0-9, ':', '_' and '-'; Connectors[1]: is a number; must be an object"
+         character 2, must be 1 to 128 of a-z, A-Z, 0-9, ':', '_' and '-'; Connectors[1]: is a number, must be an object"
     );
     assert!(rig.service.calls().is_empty());
 }
@@ -235,7 +235,7 @@ async fn behind_the_cdks_provider_framework_the_answer_is_returned() {
     event["ResourceProperties"]["Connectors"] = json!(null);
     let (error_type, message) = support::error(rig.invoke(event.to_string()).await);
     assert_eq!(error_type, "InvalidRequest");
-    assert!(message.contains("Connectors: is null; must be a list"), "{message}");
+    assert!(message.contains("Connectors: is null, must be a list"), "{message}");
 }
 
 #[tokio::test]

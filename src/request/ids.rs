@@ -63,15 +63,15 @@ impl ConnectorDefinitionId {
         let id = greengrass_resource(text)
             .and_then(|resource| resource.strip_prefix(DEFINITION_PATH))
             .ok_or_else(|| {
-                Unfit(format!("is an ARN, but not a connector definition's; must be {ALLOWED}"))
+                Unfit(format!("is an ARN, but not a connector definition's, must be {ALLOWED}"))
             })?;
         if id.contains('/') {
             return Err(Unfit(format!(
-                "is the ARN of something below a connector definition; must be {ALLOWED}"
+                "is the ARN of something below a connector definition, must be {ALLOWED}"
             )));
         }
         Self::parse_bare(id)
-            .ok_or_else(|| Unfit(format!("is a connector definition's ARN without an id; must be {ALLOWED}")))
+            .ok_or_else(|| Unfit(format!("is a connector definition's ARN without an id, must be {ALLOWED}")))
     }
 
     fn parse_bare(id: &str) -> Option<Self> {
@@ -96,10 +96,10 @@ impl ConnectorArn {
         match greengrass_resource(text) {
             Some(_) => Ok(Self(text.to_owned())),
             None if text.starts_with("arn:") => {
-                Err(Unfit(format!("is not an ARN of the service greengrass; must be {ALLOWED}")))
+                Err(Unfit(format!("is not an ARN of the service greengrass, must be {ALLOWED}")))
             }
             None => Err(Unfit(format!(
-                "is {} that is no ARN; must be {ALLOWED}",
+                "is {} that is no ARN, must be {ALLOWED}",
                 string_of(text.chars().count())
             ))),
         }
@@ -167,10 +167,10 @@ fn string_of(count: usize) -> String {
 fn check(text: &str, most: usize, fits: impl Fn(char) -> bool, allowed: &str) -> Result<(), Unfit> {
     let count = text.chars().count();
     if count == 0 {
-        return Err(Unfit(format!("is an empty string; must be {allowed}")));
+        return Err(Unfit(format!("is an empty string, must be {allowed}")));
     }
     if count > most {
-        return Err(Unfit(format!("is {}; must be {allowed}", string_of(count))));
+        return Err(Unfit(format!("is {}, must be {allowed}", string_of(count))));
     }
     match text.chars().enumerate().find(|(_, c)| !fits(*c)) {
         None => Ok(()),
@@ -180,7 +180,7 @@ fn check(text: &str, most: usize, fits: impl Fn(char) -> bool, allowed: &str) ->
                 c if c.is_ascii_graphic() => format!("'{c}'"),
                 c => format!("U+{:04X}", u32::from(c)),
             };
-            Err(Unfit(format!("has {name} as its character {}; must be {allowed}", at + 1)))
+            Err(Unfit(format!("has {name} as its character {}, must be {allowed}", at + 1)))
         }
     }
 }
@@ -216,7 +216,7 @@ mod tests {
         assert!(ConnectorId::parse(&"x".repeat(128)).is_ok());
         assert!(ConnectorId::parse("Az09:_-").is_ok());
         let long = ConnectorId::parse(&"x".repeat(129)).unwrap_err().to_string();
-        assert!(long.starts_with("is a string of 129 characters; must be 1 to 128"), "{long}");
+        assert!(long.starts_with("is a string of 129 characters, must be 1 to 128"), "{long}");
         let space = ConnectorId::parse("my id").unwrap_err().to_string();
         assert!(space.starts_with("has a space as its character 3"), "{space}");
         let unicode = ConnectorId::parse("ид").unwrap_err().to_string();

@@ -81,13 +81,13 @@ impl Parser {
     /// The members of what must be an object, each name once.
     fn object<'a>(&mut self, path: &Path, json: Json<'a>) -> Option<Members<'a>> {
         let Some(members) = json.members() else {
-            self.problems.add(path, format_args!("is {}; must be an object", json.shape()));
+            self.problems.add(path, format_args!("is {}, must be an object", json.shape()));
             return None;
         };
         let mut seen = HashSet::new();
         for (name, _) in members.iter() {
             if !seen.insert(name) {
-                self.problems.add(&path.member(name), "is given more than once; leave one");
+                self.problems.add(&path.member(name), "is given more than once, leave one");
             }
         }
         drop(seen);
@@ -96,7 +96,7 @@ impl Parser {
 
     fn connectors(&mut self, path: &Path, json: Json<'_>) -> Option<Connectors> {
         let Some(items) = json.items() else {
-            self.problems.add(path, format_args!("is {}; must be a list of connectors", json.shape()));
+            self.problems.add(path, format_args!("is {}, must be a list of connectors", json.shape()));
             return None;
         };
         let mut first_with: HashMap<ConnectorId, usize> = HashMap::with_capacity(items.len().min(1 << 16));
@@ -114,7 +114,7 @@ impl Parser {
             let Some(id) = id else { continue };
             if let Some(first) = first_with.get(&id) {
                 let problem =
-                    format_args!("is the same as Connectors[{first}].Id; must be unique in the list");
+                    format_args!("is the same as Connectors[{first}].Id, must be unique in the list");
                 self.problems.add(&path.member(ID), problem);
                 continue;
             }
@@ -136,7 +136,7 @@ impl Parser {
             Ok(inner) if inner.kind() == Kind::Object => self.parameter_object(path, inner),
             _ => {
                 let problem = format_args!(
-                    "is {} that holds no JSON object; must be an object of strings, or such an object as JSON text",
+                    "is {} that holds no JSON object, must be an object of strings, or such an object as JSON text",
                     json.shape()
                 );
                 self.problems.add(path, problem);
@@ -162,7 +162,7 @@ impl Parser {
                 Kind::Null | Kind::List | Kind::Object => None,
             };
             let Some(text) = text else {
-                self.problems.add(&path, format_args!("is {}; must be a string", value.shape()));
+                self.problems.add(&path, format_args!("is {}, must be a string", value.shape()));
                 continue;
             };
             if text.contains("{{resolve:") {
@@ -204,7 +204,7 @@ impl Parser {
                 Ok(value) => return Some(value),
                 Err(unfit) => unfit.to_string(),
             },
-            None => format!("is {}; must be a string", json.shape()),
+            None => format!("is {}, must be a string", json.shape()),
         };
         self.problems.add(&path.member(name), problem);
         None
@@ -218,7 +218,7 @@ impl Parser {
             }
             None => String::new(),
         };
-        self.problems.add(&path.member(name), format_args!("is missing; must be {allowed}{hint}"));
+        self.problems.add(&path.member(name), format_args!("is missing, must be {allowed}{hint}"));
     }
 
     fn remark_unknown(&mut self, path: &Path, members: &Members<'_>, known: &[&str], own: &[&str]) {
@@ -307,15 +307,15 @@ mod tests {
             "11 problems: ",
             "ConnectorDefinitionId: is missing",
             "Connectors[0].ConnectorArn: is missing",
-            "Connectors[0].Id: has a space as its character 2; must be 1 to 128",
-            "Connectors[1].Parameters.n: is null; must be a string",
-            "Connectors[1].Parameters.l: is a list of 1; must be a string",
-            "Connectors[1].Parameters.o: is an object of 1 member; must be a string",
+            "Connectors[0].Id: has a space as its character 2, must be 1 to 128",
+            "Connectors[1].Parameters.n: is null, must be a string",
+            "Connectors[1].Parameters.l: is a list of 1, must be a string",
+            "Connectors[1].Parameters.o: is an object of 1 member, must be a string",
             "Connectors[1].Parameters.r: is an unresolved dynamic reference",
             "Connectors[2].ConnectorArn: is a string of 1 character that is no ARN",
             "Connectors[2].Id: is the same as Connectors[1].Id",
-            "Connectors[3]: is a number; must be an object",
-            "Connectors[4]: is null; must be an object",
+            "Connectors[3]: is a number, must be an object",
+            "Connectors[4]: is null, must be an object",
         ] {
             assert!(text.contains(expected), "{expected}\n{text}");
         }
@@ -359,7 +359,7 @@ mod tests {
         let rules = Rules { connectors_required: true, own_fields: &["ServiceToken"] };
         let json = r#"{"ConnectorDefinitionId":"d","ServiceToken":"x"}"#;
         let text = parse(Json::parse(json).unwrap(), &rules).unwrap_err().to_string();
-        assert!(text.starts_with("1 problem: Connectors: is missing; must be a list"), "{text}");
+        assert!(text.starts_with("1 problem: Connectors: is missing, must be a list"), "{text}");
         assert!(read(r#"{"ConnectorDefinitionId":"d"}"#).unwrap().request.connectors.iter().len() == 0);
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn read(event: &Members<'_>, lambda_request_id: &str) -> Plain {
         Some(detail) => parse(detail, &Rules::default()),
         None => {
             let mut problems = Problems::default();
-            problems.add(&Path::root().member("detail"), "is missing; must be a request");
+            problems.add(&Path::root().member("detail"), "is missing, must be a request");
             Err(problems)
         }
     };

@@ -38,7 +38,7 @@ pub fn recognise<'a>(
     response_hosts: &ResponseHosts,
 ) -> Result<Delivery<'a>, Problems> {
     let Some(members) = event.members() else {
-        return Err(Problems::one(format!("the event is {}; must be an object", event.shape())));
+        return Err(Problems::one(format!("the event is {}, must be an object", event.shape())));
     };
     if cloudformation::sent(&members) {
         return Ok(Delivery::CustomResource(Box::new(CustomResource::read(&members, response_hosts))));

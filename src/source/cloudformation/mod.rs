@@ -138,7 +138,7 @@ impl Home {
             Some(json) => match json.string().as_deref() {
                 Some("...") => Way::Return,
                 Some(url) => hosts.parse(url).map_or_else(Way::None, Way::Url),
-                None => Way::None(format!("is {}; must be a URL", json.shape())),
+                None => Way::None(format!("is {}, must be a URL", json.shape())),
             },
         };
         Self {
@@ -154,7 +154,7 @@ fn parse_properties(properties: Option<Json<'_>>, name: &str) -> Result<Parsed, 
     properties.map_or_else(
         || {
             let mut problems = Problems::default();
-            problems.add(&Path::root().member(name), "is missing; must be an object");
+            problems.add(&Path::root().member(name), "is missing, must be an object");
             Err(problems)
         },
         |json| parse(json, &RULES),
