@@ -1,31 +1,38 @@
 //! The way of one event: recognised, settled, answered, logged.
 
-use std::panic::AssertUnwindSafe;
-use std::time::{Duration, Instant};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
-use futures_util::FutureExt;
-use lambda_runtime::{Context, LambdaEvent};
+use futures_util::{FutureExt, StreamExt, stream};
+use lambda_runtime::LambdaEvent;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::creator::{Creator, Outcome};
 use crate::deadline::Deadline;
 use crate::event::Event;
 use crate::failure::Failure;
 use crate::greengrass::{Effect, Greengrass};
-use crate::http_client;
 use crate::json::Json;
 use crate::lifecycle::{self, Settled};
+use crate::note::Note;
 use crate::request::{Advice, Problems};
 use crate::settings::Settings;
-use crate::source::cloudformation::{Answer, CustomResource, Data, Messenger, RequestType, Status, Way};
-use crate::source::{Delivery, Plain, recognise};
-use crate::token;
+use crate::source::cloudformation::{
+    Answer, CustomResource, Data, Messenger, RequestType, Status, Way, last_resort,
+};
+use crate::source::{Delivery, Message, Messages, MessagesAnswer, Plain, recognise};
+use crate::token::{self, Identity};
+use crate::{http_client, probe};
 
 /// What it takes to hand a result back to Lambda.
 const RETURN_TIME: Duration = Duration::from_millis(200);
 /// What is kept for telling CloudFormation, of what time there is at most a third.
 const ANSWER_TIME: Duration = Duration::from_secs(3);
+/// How many messages of a batch are worked on at a time: below the service's 30 requests per second.
+const AT_A_TIME: usize = 8;
+/// How deep envelopes may nest. A custom resource in an SNS notification in an SQS message is two.
+const DEPTH: usize = 4;
 
 /// Handles events.
 #[derive(Debug)]
@@ -34,6 +41,12 @@ pub struct Handler {
     greengrass: Greengrass,
     creator: Creator,
     messenger: Messenger,
+}
+
+/// What all that one invocation brings has in common.
+struct Invocation {
+    request_id: String,
+    deadline: Deadline,
 }
 
 /// The result of one request (the API's answer and what this function adds).
@@ -50,22 +63,6 @@ struct RequestResult<'a> {
     advice: &'a [Advice],
 }
 
-/// What the log's line of an event says.
-#[derive(Default)]
-struct Note {
-    source: &'static str,
-    /// `Created`, `Existing`, or for a custom resource that left its stack `Deleted`.
-    outcome: &'static str,
-    token: String,
-    version: String,
-    advice: usize,
-    /// What CloudFormation was told instead of a version: the error's type and text.
-    told: Option<(&'static str, String)>,
-}
-
-/// How much of an error's text goes into the log: a line has a limit, and a request may have many problems.
-const LOGGED: usize = 4_000;
-
 impl Handler {
     /// With these settings; nothing is called.
     pub async fn new(settings: Settings) -> Self {
@@ -75,34 +72,83 @@ impl Handler {
         Self { settings, creator, greengrass, messenger: Messenger::new(connector) }
     }
 
-    /// Handles an event to its end, and writes its line to the log.
+    /// Handles an event to its end.
     pub async fn handle(&self, event: LambdaEvent<Event>) -> Result<Value, Failure> {
-        let started = Instant::now();
-        let mut note = Note { source: "unknown", ..Note::default() };
-        let result = self.route(&event.payload, &event.context, &mut note).await;
-        note.write(&event.context.request_id, started.elapsed(), result.as_ref().err());
-        result
+        let (event, context) = event.into_parts();
+        let deadline = Deadline::at(context.deadline()).earlier_by(RETURN_TIME);
+        let outer = Identity::Direct { request_id: context.request_id.clone() };
+        let invocation = Invocation { request_id: context.request_id, deadline };
+        match &event {
+            Event::Json(json) => self.route(Json::from(json.as_ref()), &outer, &invocation, 0).await,
+            Event::NotJson(why) => invocation.refuse(Problems::one(format!("the event is not JSON: {why}"))),
+        }
     }
 
-    async fn route(&self, event: &Event, context: &Context, note: &mut Note) -> Result<Value, Failure> {
-        let json = match event {
-            Event::Json(json) => Json::from(json.as_ref()),
-            Event::NotJson(why) => {
-                return Err(Failure::InvalidRequest(Problems::one(format!("the event is not JSON: {why}"))));
+    /// Recognises an event and hands it to where it belongs.
+    async fn route(
+        &self,
+        event: Json<'_>,
+        outer: &Identity,
+        invocation: &Invocation,
+        depth: usize,
+    ) -> Result<Value, Failure> {
+        if depth > DEPTH {
+            return invocation.refuse(Problems::one("the event is wrapped in too many envelopes"));
+        }
+        match recognise(event, outer, &self.settings.response_hosts) {
+            Err(problems) => invocation.refuse(problems),
+            Ok(Delivery::Messages(messages)) => Box::pin(self.messages(messages, invocation, depth)).await,
+            Ok(Delivery::Plain(plain)) => {
+                let mut note = Note::new(plain.source);
+                let result = guarded(self.plain(*plain, invocation.deadline, &mut note)).await;
+                note.write(&invocation.request_id, result.as_ref().err());
+                result
             }
+            Ok(Delivery::CustomResource(resource)) => {
+                let mut note = Note::new("cloudformation");
+                let result = guarded(self.custom_resource(&resource, invocation.deadline, &mut note)).await;
+                note.write(&invocation.request_id, result.as_ref().err());
+                result
+            }
+        }
+    }
+
+    /// Messages: each by itself, several at a time, so that one that fails is nobody else's matter.
+    async fn messages(
+        &self,
+        messages: Messages,
+        invocation: &Invocation,
+        depth: usize,
+    ) -> Result<Value, Failure> {
+        let work = messages.messages.iter().map(|message| self.message(message, invocation, depth));
+        let results: Vec<Result<Value, Failure>> = stream::iter(work).buffered(AT_A_TIME).collect().await;
+        match messages.answer {
+            MessagesAnswer::BatchItemFailures => {
+                let failed = messages.messages.iter().zip(&results).filter(|(_, result)| result.is_err());
+                let failed: Vec<Value> =
+                    failed.map(|(message, _)| json!({ "itemIdentifier": message.id })).collect();
+                Ok(json!({ "batchItemFailures": failed }))
+            }
+            MessagesAnswer::Results => {
+                let mut results = results.into_iter().collect::<Result<Vec<Value>, Failure>>()?;
+                Ok(if results.len() == 1 { results.remove(0) } else { Value::from(results) })
+            }
+        }
+    }
+
+    async fn message(
+        &self,
+        message: &Message,
+        invocation: &Invocation,
+        depth: usize,
+    ) -> Result<Value, Failure> {
+        let text = match &message.event {
+            Ok(text) => text,
+            Err(problems) => return invocation.refuse(problems.clone()),
         };
-        let deadline = Deadline::at(context.deadline()).earlier_by(RETURN_TIME);
-        match recognise(json, &context.request_id, &self.settings.response_hosts)
-            .map_err(Failure::InvalidRequest)?
-        {
-            Delivery::Plain(plain) => {
-                note.source = plain.source;
-                guarded(self.plain(plain, deadline, note)).await
-            }
-            Delivery::CustomResource(resource) => {
-                note.source = "cloudformation";
-                self.custom_resource(&resource, deadline, note).await
-            }
+        match Json::parse(text) {
+            Ok(event) => self.route(event, &message.identity, invocation, depth + 1).await,
+            Err(why) => invocation.refuse(Problems::one(format!("the message is not JSON: {why}"))),
         }
     }
 
@@ -114,6 +160,7 @@ impl Handler {
         let token = parsed.token.clone().unwrap_or_else(derived);
         note.token = token.to_string();
         note.advice = parsed.advice.len();
+        probe::point("settle");
         let Outcome { version, origin } = self.creator.create(&parsed.request, &token, deadline).await?;
         note.outcome = origin.as_str();
         note.version.clone_from(&version.version);
@@ -141,95 +188,54 @@ impl Handler {
             let problem = format!("ResponseURL: {why}. CloudFormation was not told anything");
             return Err(Failure::InvalidRequest(Problems::one(problem)));
         }
-        let deadline = match resource.service_timeout {
-            Some(time) => deadline.min(Deadline::within(time)),
-            None => deadline,
-        };
-        let work = deadline.earlier_by(ANSWER_TIME.min(deadline.remaining() / 3));
-        let settled = guarded(self.settle(resource, work)).await;
-        let answer = answer(resource, &settled);
+        let (settled, deadline) = self.settle(resource, deadline).await;
         note.settled(&settled);
-        match (&resource.home.way, settled) {
-            (Way::Url(url), _) => {
-                let document = answer.document(&resource.home);
+        match &resource.home.way {
+            Way::Url(url) => {
+                let document = caught(|| answer(resource, &settled).document(&resource.home))
+                    .unwrap_or_else(|| last_resort(&resource.home));
                 self.messenger.deliver(url, &document, deadline).await.map_err(Failure::Undelivered)?;
                 // Our own document, which is JSON.
                 Ok(serde_json::from_str(&document).unwrap_or_default())
             }
-            (_, Ok(_)) => Ok(serde_json::json!({
-                "PhysicalResourceId": answer.physical_resource_id,
-                "Data": answer.data,
-            })),
-            (_, Err(failure)) => Err(failure),
+            Way::Return | Way::None(_) => settled.map(
+                |settled| json!({ "PhysicalResourceId": settled.physical_resource_id, "Data": settled.data }),
+            ),
         }
     }
 
-    async fn settle(&self, resource: &CustomResource<'_>, deadline: Deadline) -> Result<Settled, Failure> {
-        if resource.request_type != Ok(RequestType::Delete) {
-            self.settings.check()?;
-        }
-        lifecycle::settle(&self.creator, &self.greengrass, resource, deadline).await
+    /// Does what is asked, and says until when there is time to tell.
+    async fn settle(
+        &self,
+        resource: &CustomResource<'_>,
+        deadline: Deadline,
+    ) -> (Result<Settled, Failure>, Deadline) {
+        let service_timeout = caught(|| resource.service_timeout()).flatten();
+        let deadline = service_timeout.map_or(deadline, |time| deadline.min(Deadline::within(time)));
+        let work = deadline.earlier_by(ANSWER_TIME.min(deadline.remaining() / 3));
+        let settled = guarded(async {
+            probe::point("settle");
+            if resource.request_type().ok() != Some(RequestType::Delete) {
+                self.settings.check()?;
+            }
+            lifecycle::settle(&self.creator, &self.greengrass, resource, work).await
+        });
+        (settled.await, deadline)
+    }
+}
+
+impl Invocation {
+    /// An event that is answered before anybody asks who sent it.
+    fn refuse(&self, problems: Problems) -> Result<Value, Failure> {
+        let failure = Failure::InvalidRequest(problems);
+        Note::new("unknown").write(&self.request_id, Some(&failure));
+        Err(failure)
     }
 }
 
 impl Settings {
     fn check(&self) -> Result<(), Failure> {
-        if self.problems.is_empty() {
-            return Ok(());
-        }
-        Err(Failure::Configuration(Problems::one(self.problems.to_string())))
-    }
-}
-
-impl Note {
-    fn settled(&mut self, settled: &Result<Settled, Failure>) {
-        match settled {
-            Ok(settled) => {
-                self.outcome = settled.origin.map_or("Deleted", |origin| origin.as_str());
-                self.token = settled.token.as_ref().map(ToString::to_string).unwrap_or_default();
-                self.version.clone_from(&settled.data.version);
-                self.advice = settled.advice.len();
-            }
-            Err(failure) => self.told = Some((failure.error_type(), failure.to_string())),
-        }
-    }
-
-    /// One line: an event that ended well at INFO, one that did not at ERROR.
-    fn write(self, request_id: &str, took: Duration, failure: Option<&Failure>) {
-        let Self { source, outcome, token, version, advice, told } = self;
-        let failed = match (failure, told) {
-            (Some(failure), None) => Some((failure.error_type(), failure.to_string())),
-            (Some(failure), Some((_, told))) => {
-                Some((failure.error_type(), format!("{failure} It was: {told}")))
-            }
-            (None, told) => told,
-        };
-        let duration_ms = took.as_micros() as f64 / 1_000.0;
-        // requestId as in Lambda's own JSON lines, so that one search finds both.
-        match failed {
-            None => tracing::info!(
-                requestId = request_id,
-                source,
-                outcome,
-                token,
-                version,
-                advice,
-                duration_ms,
-                "done"
-            ),
-            Some((error_type, error)) => {
-                let error: String = error.chars().take(LOGGED).collect();
-                tracing::error!(
-                    requestId = request_id,
-                    source,
-                    error_type,
-                    error,
-                    token,
-                    duration_ms,
-                    "failed"
-                );
-            }
-        }
+        if self.problems.is_empty() { Ok(()) } else { Err(Failure::Configuration(self.problems.clone())) }
     }
 }
 
@@ -238,7 +244,13 @@ async fn guarded<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T,
     AssertUnwindSafe(work).catch_unwind().await.unwrap_or(Err(Failure::Internal(Effect::Unknown)))
 }
 
+/// A panic becomes nothing.
+fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
 fn answer(resource: &CustomResource<'_>, settled: &Result<Settled, Failure>) -> Answer {
+    probe::point("answer");
     match settled {
         Ok(settled) => Answer {
             status: Status::Success,

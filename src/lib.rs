@@ -29,6 +29,8 @@ mod http_client;
 pub mod json;
 pub mod lifecycle;
 pub mod logs;
+mod note;
+mod probe;
 pub mod request;
 pub mod settings;
 pub mod source;

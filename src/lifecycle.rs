@@ -7,7 +7,7 @@ use crate::creator::{Creator, Origin, Outcome};
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::greengrass::{Greengrass, HeldVersion, Kind, Version};
-use crate::request::{Advice, ClientToken, Parsed, Path, Problems, VersionArn};
+use crate::request::{Advice, ClientToken, Parsed, VersionArn};
 use crate::source::cloudformation::{CustomResource, Data, RequestType};
 use crate::token;
 
@@ -36,21 +36,15 @@ pub async fn settle(
     resource: &CustomResource<'_>,
     deadline: Deadline,
 ) -> Result<Settled, Failure> {
-    match &resource.request_type {
-        Ok(RequestType::Delete) => Ok(deleted(resource)),
-        Ok(RequestType::Create) => create(creator, resource, parsed(resource)?, deadline).await,
-        Ok(RequestType::Update) => {
+    match resource.request_type().map_err(Failure::InvalidRequest)? {
+        RequestType::Delete => Ok(deleted(resource)),
+        RequestType::Create => create(creator, resource, parsed(resource)?, deadline).await,
+        RequestType::Update => {
             let parsed = parsed(resource)?;
             match unchanged(greengrass, resource, &parsed, deadline).await {
                 Some(version) => Ok(settled(resource, version, Origin::Existing, parsed)),
                 None => create(creator, resource, parsed, deadline).await,
             }
-        }
-        Err(shape) => {
-            let mut problems = Problems::default();
-            let problem = format_args!("is {shape}, must be Create, Update or Delete");
-            problems.add(&Path::root().member("RequestType"), problem);
-            Err(Failure::InvalidRequest(problems))
         }
     }
 }
@@ -58,15 +52,10 @@ pub async fn settle(
 /// The id of a resource on which a request failed: its own, or for one that never came to be a placeholder, which
 /// CloudFormation hands back when it cleans up.
 pub fn id_after_failure(resource: &CustomResource<'_>) -> String {
-    match (&resource.request_type, &resource.physical_resource_id) {
-        (Ok(RequestType::Create), _) | (_, None) => placeholder(resource),
+    match (resource.request_type(), &resource.home.physical_resource_id) {
+        (Ok(RequestType::Create), _) | (_, None) => resource.home.placeholder(),
         (_, Some(id)) => id.clone(),
     }
-}
-
-fn placeholder(resource: &CustomResource<'_>) -> String {
-    let id: String = resource.home.request_id.chars().take(128).collect();
-    format!("not-created:{}", if id.is_empty() { "unknown" } else { &id })
 }
 
 fn parsed(resource: &CustomResource<'_>) -> Result<Parsed, Failure> {
@@ -75,7 +64,7 @@ fn parsed(resource: &CustomResource<'_>) -> Result<Parsed, Failure> {
 
 /// Nothing to do, whatever the id: versions cannot be deleted.
 fn deleted(resource: &CustomResource<'_>) -> Settled {
-    let id = resource.physical_resource_id.clone().unwrap_or_else(|| placeholder(resource));
+    let id = resource.home.physical_resource_id.clone().unwrap_or_else(|| resource.home.placeholder());
     let data = VersionArn::parse(&id).map(|arn| data(&named(&arn), "")).unwrap_or_default();
     Settled { physical_resource_id: id, data, token: None, origin: None, advice: Vec::new() }
 }
@@ -98,7 +87,7 @@ async fn unchanged(
     parsed: &Parsed,
     deadline: Deadline,
 ) -> Option<Version> {
-    let current = VersionArn::parse(resource.physical_resource_id.as_deref()?)?;
+    let current = VersionArn::parse(resource.home.physical_resource_id.as_deref()?)?;
     let same_definition = *current.definition() == parsed.request.definition;
     if !same_definition || resource.old_revision() != parsed.revision {
         return None;

@@ -36,6 +36,16 @@ pub enum Identity {
         /// The event's `id`.
         id: String,
     },
+    /// An SQS message.
+    Sqs {
+        /// The message's id, which every delivery keeps.
+        message_id: String,
+    },
+    /// An SNS notification.
+    Sns {
+        /// The notification's id, which every delivery keeps.
+        message_id: String,
+    },
     /// A CloudFormation custom resource request.
     CloudFormation {
         /// The stack.
@@ -48,14 +58,28 @@ pub enum Identity {
 }
 
 impl Identity {
-    fn texts(&self) -> Vec<&str> {
+    /// The source's name.
+    pub fn source(&self) -> &'static str {
         match self {
-            Self::Direct { request_id } => vec!["direct", request_id],
-            Self::EventBridge { id } => vec!["eventbridge", id],
+            Self::Direct { .. } => "direct",
+            Self::EventBridge { .. } => "eventbridge",
+            Self::Sqs { .. } => "sqs",
+            Self::Sns { .. } => "sns",
+            Self::CloudFormation { .. } => "cloudformation",
+        }
+    }
+
+    fn texts(&self) -> Vec<&str> {
+        let mut texts = vec![self.source()];
+        match self {
+            Self::Direct { request_id } => texts.push(request_id),
+            Self::EventBridge { id } => texts.push(id),
+            Self::Sqs { message_id } | Self::Sns { message_id } => texts.push(message_id),
             Self::CloudFormation { stack_id, logical_resource_id, request_id } => {
-                vec!["cloudformation", stack_id, logical_resource_id, request_id]
+                texts.extend([stack_id.as_str(), logical_resource_id, request_id]);
             }
         }
+        texts
     }
 }
 

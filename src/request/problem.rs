@@ -49,7 +49,7 @@ impl fmt::Display for Path {
 }
 
 /// Everything that is wrong with one request.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Problems {
     kept: Vec<String>,
     more: usize,

@@ -1,4 +1,4 @@
-//! A direct invocation: the event is the request itself.
+//! The request itself: a direct invocation, or what a message carries.
 
 use super::Plain;
 use crate::json::{Json, Members};
@@ -7,16 +7,15 @@ use crate::token::Identity;
 
 /// What else would have been recognised, for an event that has nothing of a request.
 const KNOWN: &str = "has none of a request's fields; known are a request itself (ConnectorDefinitionId, Connectors), \
-                     an EventBridge event (detail-type, source, detail) and a CloudFormation custom resource request \
-                     (RequestType, ResponseURL)";
+                     an EventBridge event (detail-type, source, detail), a CloudFormation custom resource request \
+                     (RequestType, ResponseURL), and SQS and SNS messages (Records)";
 
-pub(super) fn read(event: Json<'_>, members: &Members<'_>, lambda_request_id: &str) -> Plain {
+pub(super) fn read(event: Json<'_>, members: &Members<'_>, outer: &Identity) -> Plain {
     let request = parse(event, &Rules::default()).map_err(|mut problems| {
         if !FIELDS.iter().any(|field| members.has(field)) {
             problems.add(&Path::root(), KNOWN);
         }
         problems
     });
-    let identity = Identity::Direct { request_id: lambda_request_id.to_owned() };
-    Plain { source: "direct", identity, request }
+    Plain { source: outer.source(), identity: outer.clone(), request }
 }

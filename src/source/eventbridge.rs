@@ -9,7 +9,7 @@ pub(super) fn sent(event: &Members<'_>) -> bool {
     ["detail-type", "source", "detail"].iter().all(|name| event.has(name))
 }
 
-pub(super) fn read(event: &Members<'_>, lambda_request_id: &str) -> Plain {
+pub(super) fn read(event: &Members<'_>, outer: &Identity) -> Plain {
     let request = match event.get("detail") {
         Some(detail) => parse(detail, &Rules::default()),
         None => {
@@ -18,7 +18,7 @@ pub(super) fn read(event: &Members<'_>, lambda_request_id: &str) -> Plain {
             Err(problems)
         }
     };
-    // Events that are made by hand may lack an id; Lambda's own stays the same when Lambda tries again.
-    let id = text(event, "id").unwrap_or_else(|| lambda_request_id.to_owned());
-    Plain { source: "eventbridge", identity: Identity::EventBridge { id }, request }
+    // Events that are made by hand may lack an id; who delivered it is the same when it is delivered again.
+    let identity = text(event, "id").map_or_else(|| outer.clone(), |id| Identity::EventBridge { id });
+    Plain { source: "eventbridge", identity, request }
 }

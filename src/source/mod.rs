@@ -1,24 +1,29 @@
 //! Where an event comes from: one file per source.
 //!
 //! This page only recognises and hands on. A source knows its envelope, who is asking and how that one is
-//! answered; it knows nothing of Greengrass.
+//! answered; it knows nothing of Greengrass. Envelopes nest: what a message carries is recognised in its turn, and
+//! the innermost envelope says who asks.
 
 pub mod cloudformation;
 mod direct;
 mod eventbridge;
+mod sns;
+mod sqs;
 
 use cloudformation::{CustomResource, ResponseHosts};
 
-use crate::json::{Json, Members};
+use crate::json::{Json, Kind, Members};
 use crate::request::{Parsed, Problems};
 use crate::token::Identity;
 
 /// An event, recognised.
 pub enum Delivery<'a> {
     /// A request whose asker takes the result as it is.
-    Plain(Plain),
+    Plain(Box<Plain>),
     /// A CloudFormation custom resource, whose asker waits at a ResponseURL.
     CustomResource(Box<CustomResource<'a>>),
+    /// Messages, each of which carries an event.
+    Messages(Messages),
 }
 
 /// A request whose asker takes the result as it is.
@@ -31,23 +36,75 @@ pub struct Plain {
     pub request: Result<Parsed, Problems>,
 }
 
-/// Recognises an event by the fields that only its source has.
+/// Messages, each of which carries an event.
+pub struct Messages {
+    /// How the asker is answered.
+    pub answer: MessagesAnswer,
+    /// The messages, in their order.
+    pub messages: Vec<Message>,
+}
+
+/// How somebody is answered who sent messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessagesAnswer {
+    /// With the ids of those that failed (SQS, Pipes).
+    BatchItemFailures,
+    /// With the result of the one, or with a list of results (SNS).
+    Results,
+}
+
+/// A message that carries an event.
+pub struct Message {
+    /// Its id, by which a failure of it is reported.
+    pub id: String,
+    /// Who asks, where the event inside does not say.
+    pub identity: Identity,
+    /// The event inside, or what is wrong with the envelope.
+    pub event: Result<String, Problems>,
+}
+
+/// Recognises an event by the fields that only its source has. `outer` asks where the event itself does not say who
+/// does: it is Lambda's request, or the message that carried the event.
 pub fn recognise<'a>(
     event: Json<'a>,
-    lambda_request_id: &str,
+    outer: &Identity,
     response_hosts: &ResponseHosts,
 ) -> Result<Delivery<'a>, Problems> {
+    if event.kind() == Kind::List
+        && let Some(messages) = sqs::records(event)
+    {
+        return Ok(Delivery::Messages(messages));
+    }
     let Some(members) = event.members() else {
         return Err(Problems::one(format!("the event is {}, must be an object", event.shape())));
     };
     if cloudformation::sent(&members) {
-        return Ok(Delivery::CustomResource(Box::new(CustomResource::read(&members, response_hosts))));
+        return Ok(Delivery::CustomResource(Box::new(CustomResource::read(members, response_hosts))));
     }
-    Ok(Delivery::Plain(if eventbridge::sent(&members) {
-        eventbridge::read(&members, lambda_request_id)
+    if let Some(records) = members.get("Records")
+        && let Some(messages) = sqs::records(records).or_else(|| sns::records(records))
+    {
+        return Ok(Delivery::Messages(messages));
+    }
+    if let Some(messages) = sns::notification(&members) {
+        return Ok(Delivery::Messages(messages));
+    }
+    Ok(Delivery::Plain(Box::new(if eventbridge::sent(&members) {
+        eventbridge::read(&members, outer)
     } else {
-        direct::read(event, &members, lambda_request_id)
-    }))
+        direct::read(event, &members, outer)
+    })))
+}
+
+impl Message {
+    /// A message whose event is the text of one of its members.
+    fn carrying(id: String, identity: Identity, envelope: &Members<'_>, name: &str) -> Self {
+        let event = text(envelope, name).ok_or_else(|| match envelope.get(name) {
+            Some(json) => Problems::one(format!("{name}: is {}, must be a string", json.shape())),
+            None => Problems::one(format!("{name}: is missing, must be a string")),
+        });
+        Self { id, identity, event }
+    }
 }
 
 /// The text of a member, where it is one.

@@ -92,6 +92,20 @@ impl Answer {
     }
 }
 
+/// What is sent when even the answer could not be made: that it failed, under the id that it has.
+pub fn last_resort(home: &Home) -> String {
+    serde_json::json!({
+        "Status": Status::Failed,
+        "Reason": "Internal: The function failed by its own mistake. Its log names the place in the code.",
+        "PhysicalResourceId": home.physical_resource_id.clone().unwrap_or_else(|| home.placeholder()),
+        "StackId": home.stack_id,
+        "RequestId": home.request_id,
+        "LogicalResourceId": home.logical_resource_id,
+        "Data": Data::default(),
+    })
+    .to_string()
+}
+
 /// Without control characters, which CloudFormation's console does not survive.
 fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
@@ -125,7 +139,7 @@ mod tests {
 
     fn home(id: usize) -> Home {
         let (stack_id, request_id, logical_resource_id) = ("s".repeat(id), "r".repeat(36), "l".repeat(255));
-        Home { way: Way::Return, stack_id, request_id, logical_resource_id }
+        Home { way: Way::Return, stack_id, request_id, logical_resource_id, physical_resource_id: None }
     }
 
     fn answer(reason: String, id: String) -> Answer {

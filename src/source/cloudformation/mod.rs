@@ -6,7 +6,7 @@ mod response_url;
 
 use std::time::Duration;
 
-pub use answer::{Answer, Data, Status};
+pub use answer::{Answer, Data, Status, last_resort};
 pub use messenger::Messenger;
 pub use response_url::{ResponseHosts, ResponseUrl};
 
@@ -15,18 +15,12 @@ use crate::json::{Json, Kind, Members};
 use crate::request::{Parsed, Path, Problems, Rules, parse};
 use crate::token::Identity;
 
-/// A custom resource request. Reading it cannot fail: whatever is wrong with it is said in the answer.
+/// A custom resource request. The way home is read; all else is read when it is asked for, so that nothing in it
+/// can keep the answer from being sent.
 pub struct CustomResource<'a> {
     /// How its asker is answered.
     pub home: Home,
-    /// What happens to the resource, or what stands in place of that.
-    pub request_type: Result<RequestType, String>,
-    /// The resource's id, as an earlier answer gave it.
-    pub physical_resource_id: Option<String>,
-    /// How long CloudFormation waits for the answer, where the stack says so.
-    pub service_timeout: Option<Duration>,
-    properties: Option<Json<'a>>,
-    old_properties: Option<Json<'a>>,
+    event: Members<'a>,
 }
 
 /// How the asker is answered, and the ids that the answer repeats.
@@ -40,6 +34,8 @@ pub struct Home {
     pub request_id: String,
     /// Repeated in the answer.
     pub logical_resource_id: String,
+    /// The resource's id, as an earlier answer gave it.
+    pub physical_resource_id: Option<String>,
 }
 
 /// Where an answer goes.
@@ -74,43 +70,44 @@ pub(super) fn sent(event: &Members<'_>) -> bool {
 }
 
 impl<'a> CustomResource<'a> {
-    /// Reads an event, the way home first.
-    pub(super) fn read(event: &Members<'a>, hosts: &ResponseHosts) -> Self {
-        let home = Home::read(event, hosts);
-        let properties = event.get("ResourceProperties");
-        let request_type = match text(event, "RequestType").as_deref() {
+    /// Reads the way home.
+    pub(super) fn read(event: Members<'a>, hosts: &ResponseHosts) -> Self {
+        Self { home: Home::read(&event, hosts), event }
+    }
+
+    /// What happens to the resource.
+    pub fn request_type(&self) -> Result<RequestType, Problems> {
+        match text(&self.event, "RequestType").as_deref() {
             Some("Create") => Ok(RequestType::Create),
             Some("Update") => Ok(RequestType::Update),
             Some("Delete") => Ok(RequestType::Delete),
-            _ => Err(event.get("RequestType").map_or("missing".to_owned(), |json| json.shape().to_string())),
-        };
-        let service_timeout = event
-            .get("ServiceTimeout")
-            .or_else(|| properties.and_then(Json::members).and_then(|members| members.get("ServiceTimeout")))
-            .and_then(seconds);
-        Self {
-            home,
-            request_type,
-            physical_resource_id: text(event, "PhysicalResourceId").filter(|id| !id.is_empty()),
-            service_timeout,
-            properties,
-            old_properties: event.get("OldResourceProperties"),
+            _ => {
+                let shape = self.event.get("RequestType").map(|json| json.shape().to_string());
+                let shape = shape.as_deref().unwrap_or("missing");
+                Err(problem("RequestType", format_args!("is {shape}, must be Create, Update or Delete")))
+            }
         }
+    }
+
+    /// How long CloudFormation waits for the answer, where the stack says so.
+    pub fn service_timeout(&self) -> Option<Duration> {
+        let property = || self.event.get("ResourceProperties")?.members()?.get("ServiceTimeout");
+        self.event.get("ServiceTimeout").and_then(seconds).or_else(|| property().and_then(seconds))
     }
 
     /// The request in the properties.
     pub fn request(&self) -> Result<Parsed, Problems> {
-        parse_properties(self.properties, "ResourceProperties")
+        self.parse("ResourceProperties")
     }
 
     /// The request in the properties before the update.
     pub fn old_request(&self) -> Result<Parsed, Problems> {
-        parse_properties(self.old_properties, "OldResourceProperties")
+        self.parse("OldResourceProperties")
     }
 
     /// The revision before the update, also where the rest of the properties is no request.
     pub fn old_revision(&self) -> Option<String> {
-        text(&self.old_properties?.members()?, "Revision")
+        text(&self.event.get("OldResourceProperties")?.members()?, "Revision")
     }
 
     /// Who asks.
@@ -119,6 +116,13 @@ impl<'a> CustomResource<'a> {
             stack_id: self.home.stack_id.clone(),
             logical_resource_id: self.home.logical_resource_id.clone(),
             request_id: self.home.request_id.clone(),
+        }
+    }
+
+    fn parse(&self, properties: &str) -> Result<Parsed, Problems> {
+        match self.event.get(properties) {
+            Some(json) => parse(json, &RULES),
+            None => Err(problem(properties, format_args!("is missing, must be an object"))),
         }
     }
 }
@@ -146,19 +150,23 @@ impl Home {
             stack_id: id("StackId").unwrap_or_default(),
             request_id: id("RequestId").unwrap_or_default(),
             logical_resource_id: id("LogicalResourceId").unwrap_or_default(),
+            physical_resource_id: id("PhysicalResourceId").filter(|id| !id.is_empty()),
         }
     }
 }
 
-fn parse_properties(properties: Option<Json<'_>>, name: &str) -> Result<Parsed, Problems> {
-    properties.map_or_else(
-        || {
-            let mut problems = Problems::default();
-            problems.add(&Path::root().member(name), "is missing, must be an object");
-            Err(problems)
-        },
-        |json| parse(json, &RULES),
-    )
+impl Home {
+    /// The id of a resource that never came to be. CloudFormation hands it back when it cleans up.
+    pub fn placeholder(&self) -> String {
+        let id: String = self.request_id.chars().take(128).collect();
+        format!("not-created:{}", if id.is_empty() { "unknown" } else { &id })
+    }
+}
+
+fn problem(name: &str, problem: std::fmt::Arguments<'_>) -> Problems {
+    let mut problems = Problems::default();
+    problems.add(&Path::root().member(name), problem);
+    problems
 }
 
 /// A number of seconds, which CloudFormation hands over as a string.

@@ -1,0 +1,87 @@
+//! What the log's line of an event says.
+
+use std::time::Instant;
+
+use crate::failure::Failure;
+use crate::lifecycle::Settled;
+
+/// How much of an error's text goes into the log: a line has a limit, and a request may have many problems.
+const LOGGED: usize = 4_000;
+
+/// What the log's line of an event says.
+pub(crate) struct Note {
+    started: Instant,
+    /// The source that was recognised.
+    pub(crate) source: &'static str,
+    /// `Created`, `Existing`, or for a custom resource that left its stack `Deleted`.
+    pub(crate) outcome: &'static str,
+    /// The client token.
+    pub(crate) token: String,
+    /// Id of the version.
+    pub(crate) version: String,
+    /// How many remarks there were.
+    pub(crate) advice: usize,
+    /// What CloudFormation was told instead of a version: the error's type and text.
+    told: Option<(&'static str, String)>,
+}
+
+impl Note {
+    /// Of an event that starts now.
+    pub(crate) fn new(source: &'static str) -> Self {
+        let (token, version) = (String::new(), String::new());
+        Self { started: Instant::now(), source, outcome: "", token, version, advice: 0, told: None }
+    }
+
+    /// Takes how a custom resource ended.
+    pub(crate) fn settled(&mut self, settled: &Result<Settled, Failure>) {
+        match settled {
+            Ok(settled) => {
+                self.outcome = settled.origin.map_or("Deleted", |origin| origin.as_str());
+                self.token = settled.token.as_ref().map(ToString::to_string).unwrap_or_default();
+                self.version.clone_from(&settled.data.version);
+                self.advice = settled.advice.len();
+            }
+            Err(failure) => self.told = Some((failure.error_type(), failure.to_string())),
+        }
+    }
+
+    /// One line: an event that ended well at INFO, one that did not at ERROR.
+    pub(crate) fn write(self, request_id: &str, failure: Option<&Failure>) {
+        let Self { started, source, outcome, token, version, advice, told } = self;
+        let failed = match (failure, told) {
+            (Some(failure), None) => Some((failure.error_type(), failure.to_string())),
+            (Some(failure), Some((_, told))) => {
+                Some((failure.error_type(), format!("{failure} It was: {told}")))
+            }
+            (None, told) => told,
+        };
+        let duration_ms = started.elapsed().as_micros() as f64 / 1_000.0;
+        // requestId as in Lambda's own JSON lines, so that one search finds both.
+        match failed {
+            None => {
+                tracing::info!(
+                    requestId = request_id,
+                    source,
+                    outcome,
+                    token,
+                    version,
+                    advice,
+                    duration_ms,
+                    "done"
+                );
+            }
+            Some((error_type, error)) => {
+                let error: String = error.chars().take(LOGGED).collect();
+                tracing::error!(
+                    requestId = request_id,
+                    source,
+                    error_type,
+                    error,
+                    token,
+                    duration_ms,
+                    "failed"
+                );
+            }
+        }
+    }
+}

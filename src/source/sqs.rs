@@ -1,0 +1,20 @@
+//! SQS messages, from an event source mapping (`Records`) or from EventBridge Pipes (a bare list of the same).
+
+use super::{Message, Messages, MessagesAnswer, text};
+use crate::json::{Json, Members};
+use crate::token::Identity;
+
+/// The messages of a list whose every entry SQS sent.
+pub(super) fn records(list: Json<'_>) -> Option<Messages> {
+    let records: Vec<Members<'_>> = list.items()?.into_iter().map(Json::members).collect::<Option<_>>()?;
+    let sent = |record: &Members<'_>| text(record, "eventSource").as_deref() == Some("aws:sqs");
+    (!records.is_empty() && records.iter().all(sent)).then(|| Messages {
+        answer: MessagesAnswer::BatchItemFailures,
+        messages: records.iter().map(message).collect(),
+    })
+}
+
+fn message(record: &Members<'_>) -> Message {
+    let id = text(record, "messageId").unwrap_or_default();
+    Message::carrying(id.clone(), Identity::Sqs { message_id: id }, record, "body")
+}
