@@ -1,7 +1,8 @@
 //! One request, one version.
 //!
 //! A create is repeated only when it surely took no effect. When that is not known, the definition's latest
-//! version is read first, and it is repeated only if that version does not hold what was asked for.
+//! version is read first, and it is repeated only if that version does not hold what was asked for. A read that fails
+//! is never taken for an empty answer: then nothing is repeated.
 
 use std::time::Duration;
 
@@ -20,6 +21,17 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Creator {
     greengrass: Greengrass,
+    idempotency: Idempotency,
+}
+
+/// How a request that comes twice becomes one version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Idempotency {
+    /// By the client token, as far as the service honours it.
+    #[default]
+    Token,
+    /// Also by reading first: the latest version is the answer when it holds exactly what is asked for.
+    Latest,
 }
 
 /// The version that a request ended with.
@@ -50,25 +62,33 @@ impl Origin {
     }
 }
 
+/// What is to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'a> {
+    /// The request.
+    pub request: &'a ConnectorVersionRequest,
+    /// Its client token.
+    pub token: &'a ClientToken,
+    /// Id of a version that is not taken for the one that is wanted, whatever it holds: the one that a custom resource
+    /// has already.
+    pub other_than: Option<&'a str>,
+}
+
 impl Creator {
     /// Over this service.
-    pub fn new(greengrass: Greengrass) -> Self {
-        Self { greengrass }
+    pub fn new(greengrass: Greengrass, idempotency: Idempotency) -> Self {
+        Self { greengrass, idempotency }
     }
 
     /// Sees to it that the definition has a version with these connectors, before the deadline.
-    pub async fn create(
-        &self,
-        request: &ConnectorVersionRequest,
-        token: &ClientToken,
-        deadline: Deadline,
-    ) -> Result<Outcome, Failure> {
+    pub async fn create(&self, order: Order<'_>, deadline: Deadline) -> Result<Outcome, Failure> {
         let mut effect = Effect::None;
         for attempt in 1.. {
             if deadline.remaining().is_zero() {
                 break;
             }
-            let error = match self.attempt(request, token, effect, deadline).await {
+            let look = effect == Effect::Unknown || self.idempotency == Idempotency::Latest;
+            let error = match self.attempt(order, look, deadline).await {
                 Ok(outcome) => return Ok(outcome),
                 Err(error) => error,
             };
@@ -85,41 +105,27 @@ impl Creator {
         Err(Failure::DeadlineExceeded(effect))
     }
 
-    /// Looks first where an earlier call's effect is not known, then calls.
-    async fn attempt(
-        &self,
-        request: &ConnectorVersionRequest,
-        token: &ClientToken,
-        effect: Effect,
-        deadline: Deadline,
-    ) -> Result<Outcome, Error> {
-        if effect == Effect::Unknown
-            && let Some(version) = self.find(request, deadline).await?
-        {
+    async fn attempt(&self, order: Order<'_>, look: bool, deadline: Deadline) -> Result<Outcome, Error> {
+        if look && let Some(version) = self.find(order, deadline).await? {
             return Ok(Outcome { version, origin: Origin::Existing });
         }
-        let version = self.call(request, token, deadline).await?;
+        let version = self.call(order, deadline).await?;
         Ok(Outcome { version, origin: Origin::Created })
     }
 
-    async fn call(
-        &self,
-        request: &ConnectorVersionRequest,
-        token: &ClientToken,
-        deadline: Deadline,
-    ) -> Result<Version, Error> {
-        self.greengrass.create_version(request, token, deadline.min(Deadline::within(share(deadline)))).await
+    async fn call(&self, order: Order<'_>, deadline: Deadline) -> Result<Version, Error> {
+        let deadline = deadline.min(Deadline::within(share(deadline)));
+        self.greengrass.create_version(order.request, order.token, deadline).await
     }
 
     /// The definition's latest version, if it holds what is asked for.
-    async fn find(
-        &self,
-        request: &ConnectorVersionRequest,
-        deadline: Deadline,
-    ) -> Result<Option<Version>, Error> {
+    async fn find(&self, order: Order<'_>, deadline: Deadline) -> Result<Option<Version>, Error> {
         let deadline = deadline.min(Deadline::within(share(deadline)));
-        let latest = self.greengrass.latest_version(&request.definition, deadline).await?;
-        Ok(latest.filter(|held| held.holds(&request.connectors)).map(|held| held.version))
+        let latest = self.greengrass.latest_version(&order.request.definition, deadline).await?;
+        Ok(latest
+            .filter(|held| Some(held.version.version.as_str()) != order.other_than)
+            .filter(|held| held.holds(&order.request.connectors))
+            .map(|held| held.version))
     }
 }
 

@@ -8,7 +8,7 @@ use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::creator::{Creator, Outcome};
+use crate::creator::{Creator, Order, Outcome};
 use crate::deadline::Deadline;
 use crate::event::Event;
 use crate::failure::Failure;
@@ -18,9 +18,7 @@ use crate::lifecycle::{self, Settled};
 use crate::note::Note;
 use crate::request::{Advice, Problems};
 use crate::settings::Settings;
-use crate::source::cloudformation::{
-    Answer, CustomResource, Data, Messenger, RequestType, Status, Way, last_resort,
-};
+use crate::source::cloudformation::{Answer, CustomResource, Data, Messenger, Status, Way, last_resort};
 use crate::source::{Delivery, Message, Messages, MessagesAnswer, Plain, recognise};
 use crate::token::{self, Identity};
 use crate::{http_client, probe};
@@ -68,7 +66,7 @@ impl Handler {
     pub async fn new(settings: Settings) -> Self {
         let connector = http_client::connector();
         let greengrass = Greengrass::new(connector.clone()).await;
-        let creator = Creator::new(greengrass.clone());
+        let creator = Creator::new(greengrass.clone(), settings.idempotency);
         Self { settings, creator, greengrass, messenger: Messenger::new(connector) }
     }
 
@@ -161,7 +159,8 @@ impl Handler {
         note.token = token.to_string();
         note.advice = parsed.advice.len();
         probe::point("settle");
-        let Outcome { version, origin } = self.creator.create(&parsed.request, &token, deadline).await?;
+        let order = Order { request: &parsed.request, token: &token, other_than: None };
+        let Outcome { version, origin } = self.creator.create(order, deadline).await?;
         note.outcome = origin.as_str();
         note.version.clone_from(&version.version);
         let result = RequestResult {
@@ -192,8 +191,10 @@ impl Handler {
         note.settled(&settled);
         match &resource.home.way {
             Way::Url(url) => {
+                let status =
+                    if settled.is_ok() && resource.is_delete() { Status::Success } else { Status::Failed };
                 let document = caught(|| answer(resource, &settled).document(&resource.home))
-                    .unwrap_or_else(|| last_resort(&resource.home));
+                    .unwrap_or_else(|| last_resort(&resource.home, status));
                 self.messenger.deliver(url, &document, deadline).await.map_err(Failure::Undelivered)?;
                 // Our own document, which is JSON.
                 Ok(serde_json::from_str(&document).unwrap_or_default())
@@ -215,12 +216,17 @@ impl Handler {
         let work = deadline.earlier_by(ANSWER_TIME.min(deadline.remaining() / 3));
         let settled = guarded(async {
             probe::point("settle");
-            if resource.request_type().ok() != Some(RequestType::Delete) {
+            if !resource.is_delete() {
                 self.settings.check()?;
             }
             lifecycle::settle(&self.creator, &self.greengrass, resource, work).await
         });
-        (settled.await, deadline)
+        match settled.await {
+            // There is nothing that a delete could fail at but a mistake of this function, which is no reason to keep
+            // a stack from being deleted.
+            Err(_) if resource.is_delete() => (Ok(Settled::deleted(&resource.home)), deadline),
+            settled => (settled, deadline),
+        }
     }
 }
 

@@ -3,12 +3,12 @@
 //! The id is the version's ARN, as the native resource's `Ref` gives it. A version cannot be changed or deleted:
 //! an update ends with another version or, where one holds what is asked for already, with that one.
 
-use crate::creator::{Creator, Origin, Outcome};
+use crate::creator::{Creator, Order, Origin, Outcome};
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::greengrass::{Greengrass, HeldVersion, Kind, Version};
 use crate::request::{Advice, ClientToken, Parsed, VersionArn};
-use crate::source::cloudformation::{CustomResource, Data, RequestType};
+use crate::source::cloudformation::{CustomResource, Data, Home, RequestType};
 use crate::token;
 
 /// How many of a definition's versions are looked through for the one that a roll-back wants.
@@ -37,7 +37,7 @@ pub async fn settle(
     deadline: Deadline,
 ) -> Result<Settled, Failure> {
     match resource.request_type().map_err(Failure::InvalidRequest)? {
-        RequestType::Delete => Ok(deleted(resource)),
+        RequestType::Delete => Ok(Settled::deleted(&resource.home)),
         RequestType::Create => create(creator, resource, parsed(resource)?, deadline).await,
         RequestType::Update => {
             let parsed = parsed(resource)?;
@@ -62,11 +62,13 @@ fn parsed(resource: &CustomResource<'_>) -> Result<Parsed, Failure> {
     resource.request().map_err(Failure::InvalidRequest)
 }
 
-/// Nothing to do, whatever the id: versions cannot be deleted.
-fn deleted(resource: &CustomResource<'_>) -> Settled {
-    let id = resource.home.physical_resource_id.clone().unwrap_or_else(|| resource.home.placeholder());
-    let data = VersionArn::parse(&id).map(|arn| data(&named(&arn), "")).unwrap_or_default();
-    Settled { physical_resource_id: id, data, token: None, origin: None, advice: Vec::new() }
+impl Settled {
+    /// Nothing to do, whatever the id: versions cannot be deleted.
+    pub fn deleted(home: &Home) -> Self {
+        let id = home.physical_resource_id.clone().unwrap_or_else(|| home.placeholder());
+        let data = VersionArn::parse(&id).map(|arn| data(&named(&arn), "")).unwrap_or_default();
+        Self { physical_resource_id: id, data, token: None, origin: None, advice: Vec::new() }
+    }
 }
 
 async fn create(
@@ -76,7 +78,10 @@ async fn create(
     deadline: Deadline,
 ) -> Result<Settled, Failure> {
     let token = client_token(resource, &parsed);
-    let Outcome { version, origin } = creator.create(&parsed.request, &token, deadline).await?;
+    let current = resource.home.physical_resource_id.as_deref().and_then(VersionArn::parse);
+    let other_than = current.as_ref().map(VersionArn::version);
+    let order = Order { request: &parsed.request, token: &token, other_than };
+    let Outcome { version, origin } = creator.create(order, deadline).await?;
     Ok(settled(resource, version, origin, parsed))
 }
 

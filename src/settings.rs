@@ -3,6 +3,7 @@
 //! A bad setting never stops the function from starting: what is right is used, and what is wrong is the
 //! answer to every event until it is mended.
 
+use crate::creator::Idempotency;
 use crate::request::{Path, Problems};
 use crate::source::cloudformation::ResponseHosts;
 
@@ -13,12 +14,14 @@ pub const REGION: &str = "AWS_REGION";
 /// Extra hosts that a ResponseURL may name.
 pub const RESPONSE_URL_HOSTS: &str = "RESPONSE_URL_HOSTS";
 
-/// How a request that comes twice becomes one version; so far by the client token only.
+/// How a request that comes twice becomes one version.
 pub const IDEMPOTENCY: &str = "IDEMPOTENCY";
 
 /// The function's settings.
 #[derive(Debug)]
 pub struct Settings {
+    /// How a request that comes twice becomes one version.
+    pub idempotency: Idempotency,
     /// Where answers to CloudFormation may be sent.
     pub response_hosts: ResponseHosts,
     /// What is wrong with the settings.
@@ -44,16 +47,21 @@ impl Settings {
                 Err("is not set, Lambda sets it, elsewhere give a Region, as in us-east-1".to_owned()),
             );
         }
-        if given(IDEMPOTENCY).is_some_and(|mode| mode != "token") {
-            check(IDEMPOTENCY, Err("is not a known mode, must be token".to_owned()));
-        }
+        let idempotency = match given(IDEMPOTENCY).as_deref() {
+            None | Some("token") => Idempotency::Token,
+            Some("latest") => Idempotency::Latest,
+            Some(_) => {
+                check(IDEMPOTENCY, Err("is not a known mode, must be token or latest".to_owned()));
+                Idempotency::Token
+            }
+        };
         let mut response_hosts = ResponseHosts::default();
         for host in given(RESPONSE_URL_HOSTS).unwrap_or_default().split(',').map(str::trim) {
             if !host.is_empty() {
                 check(RESPONSE_URL_HOSTS, response_hosts.allow(host));
             }
         }
-        Self { response_hosts, problems }
+        Self { idempotency, response_hosts, problems }
     }
 }
 

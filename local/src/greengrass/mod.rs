@@ -181,6 +181,11 @@ impl Service {
         lock(&self.inner.faults).push(fault);
     }
 
+    /// Lets nothing go wrong any more.
+    pub fn clear_faults(&self) {
+        lock(&self.inner.faults).clear();
+    }
+
     /// The calls so far.
     pub fn calls(&self) -> Vec<Call> {
         lock(&self.inner.calls).clone()

@@ -92,10 +92,10 @@ impl Answer {
     }
 }
 
-/// What is sent when even the answer could not be made: that it failed, under the id that it has.
-pub fn last_resort(home: &Home) -> String {
+/// What is sent when even the answer could not be made: no more than its status, under the id that the resource has.
+pub fn last_resort(home: &Home, status: Status) -> String {
     serde_json::json!({
-        "Status": Status::Failed,
+        "Status": status,
         "Reason": "Internal: The function failed by its own mistake. Its log names the place in the code.",
         "PhysicalResourceId": home.physical_resource_id.clone().unwrap_or_else(|| home.placeholder()),
         "StackId": home.stack_id,

@@ -89,6 +89,11 @@ impl<'a> CustomResource<'a> {
         }
     }
 
+    /// Whether the resource leaves its stack.
+    pub fn is_delete(&self) -> bool {
+        self.request_type().is_ok_and(|request_type| request_type == RequestType::Delete)
+    }
+
     /// How long CloudFormation waits for the answer, where the stack says so.
     pub fn service_timeout(&self) -> Option<Duration> {
         let property = || self.event.get("ResourceProperties")?.members()?.get("ServiceTimeout");
