@@ -2,6 +2,8 @@
 //! function. Each case asserts the one answer, its whole body, the creates that reached the service and the versions
 //! that exist after.
 
+#![allow(clippy::print_stdout, reason = "what was counted is a result")]
+
 mod support;
 
 use std::time::{Duration, Instant};
@@ -389,7 +391,9 @@ async fn an_answer_is_sent_until_it_is_accepted() {
         let result = response(rig.invoke(event.to_string()).await);
         let received = rig.receiver.received();
         assert_eq!(received.len(), 8, "seven attempts and the one that was accepted");
-        assert!(received.iter().all(|put| put.body == received[0].body && put.headers["content-type"] == ""));
+        assert!(
+            received.iter().all(|put| put.body == received[0].body && put.headers["content-type"].is_empty())
+        );
         assert_eq!(rig.told()[7], result);
         assert_eq!(result["Status"], "SUCCESS");
         assert!(rig.creates() <= 1);

@@ -1,6 +1,8 @@
 //! Random lifecycles of custom resources under random faults, held to a model that says after each step which versions
 //! and which answers may exist. A failure is run again by its seed: `LIFECYCLES_SEED=… cargo test --test lifecycles`.
 
+#![allow(clippy::print_stdout, reason = "the seed and the counts are results")]
+
 mod support;
 
 use std::collections::HashMap;

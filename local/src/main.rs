@@ -38,6 +38,18 @@ struct Cli {
     #[arg(long, value_name = "ID")]
     definition: Vec<String>,
 
+    /// Sends a custom resource's answer to the ResponseURL of the event, if it is on this machine
+    #[arg(long)]
+    keep_response_url: bool,
+
+    /// Runs this program instead of the function as it is built now
+    #[arg(long, value_name = "BOOTSTRAP")]
+    bootstrap: Option<PathBuf>,
+
+    /// An environment variable of the function
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    env: Vec<(String, String)>,
+
     /// Seconds that the function has
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     timeout: u64,
@@ -148,13 +160,20 @@ async fn run_event(cli: &Cli) -> Result<bool, Problem> {
     let event = read(name)?;
     serde_json::from_str::<&serde_json::value::RawValue>(&event)
         .map_err(|error| format!("{name} is not JSON: {error}"))?;
-    let this = std::env::current_exe().map_err(|error| error.to_string())?;
-    let mut program = Command::new(this);
-    program.arg("bootstrap");
+    let program = match &cli.bootstrap {
+        Some(program) => Command::new(program),
+        None => {
+            let mut this = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
+            this.arg("bootstrap");
+            this
+        }
+    };
     let options = Options {
         choices: cli.service.choices(),
         data: cli.service.data.clone(),
         definitions: cli.definition.clone(),
+        keep_response_url: cli.keep_response_url,
+        variables: cli.env.clone(),
         time: Duration::from_secs(cli.timeout),
     };
     let report =
@@ -178,6 +197,12 @@ async fn run_event(cli: &Cli) -> Result<bool, Problem> {
         }
     }
     Ok(report.ok)
+}
+
+fn variable(text: &str) -> Result<(String, String), Problem> {
+    text.split_once('=')
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or("must be NAME=VALUE".to_owned())
 }
 
 fn read(name: &str) -> Result<String, Problem> {

@@ -26,6 +26,10 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Ids of definitions that are to be there beside the samples' own.
     pub definitions: Vec<String>,
+    /// Whether a ResponseURL stays as it is instead of pointing at the receiver.
+    pub keep_response_url: bool,
+    /// The function's environment beside what Lambda sets.
+    pub variables: Vec<(String, String)>,
     /// How much time the function has.
     pub time: Duration,
 }
@@ -42,7 +46,7 @@ pub async fn run(name: &str, event: &str, program: Command, options: &Options) -
     }
     let receiver = Receiver::start().await?;
     let runtime_api = RuntimeApi::start().await?;
-    let event = redirected(event, &receiver.url());
+    let event = if options.keep_response_url { event.to_owned() } else { redirected(event, &receiver.url()) };
 
     let started = Instant::now();
     let variables = [
