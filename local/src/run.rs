@@ -54,8 +54,9 @@ pub async fn run(name: &str, event: &str, program: Command, options: &Options) -
         ("AWS_LAMBDA_LOG_FORMAT", "JSON".to_owned()),
         ("RESPONSE_URL_HOSTS", "127.0.0.1".to_owned()),
     ];
-    let variables: Vec<(&str, &str)> =
-        variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let own = variables.iter().map(|(name, value)| (*name, value.as_str()));
+    let given = options.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let variables: Vec<(&str, &str)> = own.chain(given).collect();
     let mut function = Function::start(program, &runtime_api.address(), &variables)?;
     let invocation = Invocation { time: options.time, ..Invocation::new(event) };
     let request_id = invocation.request_id.clone();
