@@ -14,6 +14,7 @@ use crate::request::{ClientToken, ConnectorVersionRequest};
 /// A single attempt gets at most this long, however much time there is.
 const ATTEMPT: Duration = Duration::from_secs(10);
 const ATTEMPTS: u32 = 8;
+const SHORTEST_ATTEMPT: Duration = Duration::from_millis(200);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -44,7 +45,7 @@ pub struct Outcome {
 }
 
 /// Where a version came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// The service answered a create with it.
     Created,
@@ -87,8 +88,7 @@ impl Creator {
             if deadline.remaining().is_zero() {
                 break;
             }
-            let look = effect == Effect::Unknown || self.idempotency == Idempotency::Latest;
-            let error = match self.attempt(order, look, deadline).await {
+            let error = match self.attempt(order, effect, deadline).await {
                 Ok(outcome) => return Ok(outcome),
                 Err(error) => error,
             };
@@ -97,17 +97,32 @@ impl Creator {
                 effect = Effect::Unknown;
             }
             let pause = pause(attempt);
-            if !error.is_transient() || attempt >= ATTEMPTS || deadline.remaining() <= pause {
-                return Err(error.with_effect(effect).into());
+            let error = error.with_effect(effect);
+            // What is known now must not be lost for an attempt that has no time to end.
+            if !error.is_transient() || deadline.remaining() <= pause + SHORTEST_ATTEMPT {
+                return Err(error.into());
+            }
+            if attempt >= ATTEMPTS {
+                return Err(error.of_a_silent_service().into());
             }
             tokio::time::sleep(pause).await;
         }
         Err(Failure::DeadlineExceeded(effect))
     }
 
-    async fn attempt(&self, order: Order<'_>, look: bool, deadline: Deadline) -> Result<Outcome, Error> {
-        if look && let Some(version) = self.find(order, deadline).await? {
-            return Ok(Outcome { version, origin: Origin::Existing });
+    /// Looks first where an earlier call's effect is not known, or where it is always looked first, then calls.
+    async fn attempt(&self, order: Order<'_>, effect: Effect, deadline: Deadline) -> Result<Outcome, Error> {
+        if effect == Effect::Unknown || self.idempotency == Idempotency::Latest {
+            match self.find(order, deadline).await {
+                Ok(Some(version)) => return Ok(Outcome { version, origin: Origin::Existing }),
+                Ok(None) => {}
+                // Who may not look may still create, as long as nothing was sent that could be doubled.
+                Err(error) if effect == Effect::None && !error.is_transient() => {
+                    tracing::debug!(kind = ?error.kind, "could not look for the version");
+                }
+                // A read has no effect of its own.
+                Err(error) => return Err(error.without_values_of(order.request).with_effect(Effect::None)),
+            }
         }
         let version = self.call(order, deadline).await?;
         Ok(Outcome { version, origin: Origin::Created })

@@ -12,12 +12,13 @@ pub struct Deadline(Instant);
 impl Deadline {
     /// From Lambda's deadline of an invocation.
     pub fn at(time: SystemTime) -> Self {
-        Self(Instant::now() + time.duration_since(SystemTime::now()).unwrap_or_default())
+        Self::within(time.duration_since(SystemTime::now()).unwrap_or_default())
     }
 
     /// In this much time from now.
     pub fn within(time: Duration) -> Self {
-        Self(Instant::now() + time)
+        // No invocation lasts a day, and a clock that is far off must not overflow.
+        Self(Instant::now() + time.min(Duration::from_secs(86_400)))
     }
 
     /// The same, earlier by this much.

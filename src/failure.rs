@@ -50,7 +50,7 @@ impl Failure {
             Self::Undelivered(Undelivered::Refused(_)) => "ServiceRejected",
             Self::Undelivered(Undelivered::Unreachable { .. }) => "ServiceUnavailable",
             Self::Service(error) => match error.kind {
-                Kind::DefinitionNotFound => "DefinitionNotFound",
+                Kind::DefinitionNotFound | Kind::VersionNotFound => "DefinitionNotFound",
                 Kind::AccessDenied => "AccessDenied",
                 Kind::Throttled => "Throttled",
                 Kind::ServiceUnavailable => "ServiceUnavailable",
@@ -90,6 +90,10 @@ impl fmt::Display for Failure {
                         "The connector definition does not exist in this account and Region",
                         "Check ConnectorDefinitionId, and create the definition first.",
                     ),
+                    Kind::VersionNotFound => (
+                        "A version of the connector definition that was read does not exist",
+                        "Check that the definition is the one that is meant.",
+                    ),
                     Kind::AccessDenied => (
                         "Greengrass refused the function's credentials",
                         "Check the actions and resources of the function's role.",
@@ -121,7 +125,7 @@ fn of(effect: Effect) -> &'static str {
     match effect {
         Effect::None => "No version was created.",
         Effect::Unknown => {
-            "Whether a version was created is not known: the call was sent and its answer was not seen. \
+            "Whether a version was created is not known: the call may have been sent, and no answer was seen. \
              The definition's latest version tells."
         }
     }

@@ -27,7 +27,7 @@ use crate::{http_client, probe};
 const RETURN_TIME: Duration = Duration::from_millis(200);
 /// What is kept for telling CloudFormation, of what time there is at most a third.
 const ANSWER_TIME: Duration = Duration::from_secs(3);
-/// How many messages of a batch are worked on at a time: below the service's 30 requests per second.
+/// How many messages of a batch are worked on at a time.
 const AT_A_TIME: usize = 8;
 /// How deep envelopes may nest. A custom resource in an SNS notification in an SQS message is two.
 const DEPTH: usize = 4;
@@ -93,7 +93,8 @@ impl Handler {
         if depth > DEPTH {
             return invocation.refuse(Problems::one("the event is wrapped in too many envelopes"));
         }
-        match recognise(event, outer, &self.settings.response_hosts) {
+        let recognised = caught(|| recognise(event, outer, &self.settings.response_hosts));
+        match recognised.ok_or(Failure::Internal(Effect::None))? {
             Err(problems) => invocation.refuse(problems),
             Ok(Delivery::Messages(messages)) => Box::pin(self.messages(messages, invocation, depth)).await,
             Ok(Delivery::Plain(plain)) => {
@@ -188,20 +189,25 @@ impl Handler {
             return Err(Failure::InvalidRequest(Problems::one(problem)));
         }
         let (settled, deadline) = self.settle(resource, deadline).await;
-        note.settled(&settled);
         match &resource.home.way {
             Way::Url(url) => {
                 let status =
                     if settled.is_ok() && resource.is_delete() { Status::Success } else { Status::Failed };
                 let document = caught(|| answer(resource, &settled).document(&resource.home))
                     .unwrap_or_else(|| last_resort(&resource.home, status));
-                self.messenger.deliver(url, &document, deadline).await.map_err(Failure::Undelivered)?;
+                let delivered = self.messenger.deliver(url, &document, deadline).await;
+                note.settled(&settled);
+                delivered.map_err(Failure::Undelivered)?;
                 // Our own document, which is JSON.
                 Ok(serde_json::from_str(&document).unwrap_or_default())
             }
-            Way::Return | Way::None(_) => settled.map(
-                |settled| json!({ "PhysicalResourceId": settled.physical_resource_id, "Data": settled.data }),
-            ),
+            Way::Return | Way::None(_) => {
+                let settled = settled?;
+                let result =
+                    json!({ "PhysicalResourceId": settled.physical_resource_id, "Data": settled.data });
+                note.settled(&Ok(settled));
+                Ok(result)
+            }
         }
     }
 

@@ -14,7 +14,8 @@
 //! | [`handler`] | the order of all this, and nothing else | the answer |
 //!
 //! Beside the way: [`settings`] (the environment), [`failure`] (why there is no version), [`deadline`], [`json`]
-//! and the logs. A room uses those after it in the table and those beside the way, never those before it.
+//! and the logs. An event goes through the rooms in this order, each of which knows nothing of the one that handed it
+//! on; only the handler knows all of them.
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]

@@ -7,7 +7,7 @@ use crate::creator::{Creator, Order, Origin, Outcome};
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::greengrass::{Greengrass, HeldVersion, Kind, Version};
-use crate::request::{Advice, ClientToken, Parsed, VersionArn};
+use crate::request::{Advice, ClientToken, Code, Parsed, Path, Problems, VersionArn};
 use crate::source::cloudformation::{CustomResource, Data, Home, RequestType};
 use crate::token;
 
@@ -59,7 +59,15 @@ pub fn id_after_failure(resource: &CustomResource<'_>) -> String {
 }
 
 fn parsed(resource: &CustomResource<'_>) -> Result<Parsed, Failure> {
-    resource.request().map_err(Failure::InvalidRequest)
+    let mut parsed = resource.request().map_err(Failure::InvalidRequest)?;
+    if parsed.token.is_some() {
+        parsed.advice.push(Advice {
+            code: Code::FixedClientToken,
+            path: "AmznClientToken".to_owned(),
+            message: "is the same for every update of this resource. Leave it out".to_owned(),
+        });
+    }
+    Ok(parsed)
 }
 
 impl Settled {
@@ -82,6 +90,12 @@ async fn create(
     let other_than = current.as_ref().map(VersionArn::version);
     let order = Order { request: &parsed.request, token: &token, other_than };
     let Outcome { version, origin } = creator.create(order, deadline).await?;
+    if Some(version.version.as_str()) == other_than {
+        let mut problems = Problems::default();
+        let problem = "was used for the version that the resource has, and gave it again. Leave it out";
+        problems.add(&Path::root().member("AmznClientToken"), problem);
+        return Err(Failure::InvalidRequest(problems));
+    }
     Ok(settled(resource, version, origin, parsed))
 }
 
@@ -102,7 +116,7 @@ async fn unchanged(
     match find(greengrass, &current, parsed, deadline).await {
         Ok(found) => found.map(|held| held.version),
         Err(error) => {
-            tracing::debug!(%error, "could not look for the version; comparing the properties");
+            tracing::debug!(kind = ?error.kind, "could not look for the version; comparing the properties");
             let old = resource.old_request().ok()?;
             (old.request == parsed.request).then(|| named(&current))
         }
@@ -122,16 +136,19 @@ async fn find(
         Ok(held) if held.holds(connectors) => return Ok(Some(held)),
         Ok(_) => {}
         // That it does not exist is an answer too.
-        Err(error) if error.kind == Kind::DefinitionNotFound => {}
+        Err(error) if matches!(error.kind, Kind::VersionNotFound | Kind::DefinitionNotFound) => {}
         Err(error) => return Err(error),
     }
-    for version in greengrass.newest_versions(definition, NEWEST, deadline).await? {
-        if version.version == current.version() {
-            continue;
-        }
-        let held = greengrass.version(definition, &version.version, deadline).await?;
-        if held.holds(connectors) {
-            return Ok(Some(held));
+    // From here on it is known that the current version is not it, whatever the properties say.
+    let others = greengrass.newest_versions(definition, NEWEST, deadline).await.unwrap_or_default();
+    for version in others.iter().filter(|version| version.version != current.version()) {
+        match greengrass.version(definition, &version.version, deadline).await {
+            Ok(held) if held.holds(connectors) => return Ok(Some(held)),
+            Ok(_) => {}
+            Err(error) => {
+                tracing::debug!(kind = ?error.kind, "could not look through the newest versions");
+                break;
+            }
         }
     }
     Ok(None)

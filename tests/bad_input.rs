@@ -135,6 +135,8 @@ fn arbitrary_json() -> impl Strategy<Value = Value> {
         "Revision",
         "RequestType",
         "detail",
+        "ResponseURL",
+        "ResourceProperties",
         "detail-type",
         "source",
         "id",

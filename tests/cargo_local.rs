@@ -136,7 +136,7 @@ fn an_unknown_definition_is_a_clear_error_and_can_be_added() {
 }
 
 #[test]
-fn an_update_is_compared_with_what_an_earlier_run_made() {
+fn a_later_run_sees_what_an_earlier_one_made() {
     let data = std::env::temp_dir().join(format!("greengrass-local-{}-runs.jsonl", std::process::id()));
     let _ = std::fs::remove_file(&data);
     let kept = |event: &str| {

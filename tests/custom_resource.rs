@@ -117,10 +117,13 @@ fn odd_events() -> Vec<Case> {
         }),
         Case::new("a resource type that is none", Made(1)).event(|event| event["ResourceType"] = json!(7)),
         Case::new("ids of other types", Made(1)).event(|event| {
-            event["StackId"] = json!("s");
-            event["RequestId"] = json!("12345");
+            event["ServiceToken"] = json!(null);
+            event["OldResourceProperties"]["Connectors"] = json!(7);
         }),
         Case::new("a timeout as a number", Made(1)).event(|event| event["ServiceTimeout"] = json!(60)),
+        Case::new("a timeout of all time", Made(1)).event(|event| {
+            event["ServiceTimeout"] = json!("18446744073709551615");
+        }),
         Case::new("a timeout that is none", Made(1)).event(|event| event["ServiceTimeout"] = json!(["x"])),
         Case::new("connectors in a megabyte", Made(1)).event(|event| {
             event["ResourceProperties"]["Connectors"][0]["Parameters"] = json!({ "a": "x".repeat(1 << 20) });
@@ -257,6 +260,10 @@ async fn check(case: &Case, step: &str) {
     let old_id = event["PhysicalResourceId"].as_str().unwrap_or_default().to_owned();
     let versions = rig.new_versions();
     let created = told["Data"]["CreationTimestamp"].clone();
+    if told["Data"]["Outcome"] != "" {
+        let text = created.as_str().unwrap();
+        assert!(text.len() == 24 && text.ends_with('Z'), "{name}: {text}");
+    }
     let (expected, creates, left) = match (step, case.expected) {
         ("delete", _) if matches!(case.name, "a panic at the answer" | "a panic at both") => {
             (repeated(&event, "SUCCESS", &old_id, no_data()), 0, 0)
@@ -537,4 +544,43 @@ async fn a_new_revision_is_not_confused_with_the_version_before_it() {
         assert_eq!(told["Data"]["Outcome"], origin);
         assert_eq!(rig.new_versions(), [told["Data"]["Version"].as_str().unwrap()]);
     }
+}
+
+/// A client token of one's own is the same for every update: remarked, and never taken for success with old content.
+#[tokio::test]
+async fn a_fixed_client_token_is_not_success_with_old_content() {
+    let rig = Rig::start().await;
+    let mut create = rig.sample("cloudformation-create");
+    create["ResourceProperties"]["AmznClientToken"] = json!("mine");
+    let told = response(rig.invoke(create.to_string()).await);
+    assert_eq!(told["Status"], "SUCCESS");
+    assert!(
+        told["Reason"].as_str().unwrap().starts_with("Advice: AmznClientToken: is the same for every update")
+    );
+    let mut update = rig.sample("cloudformation-update");
+    update["PhysicalResourceId"] = told["PhysicalResourceId"].clone();
+    update["ResourceProperties"]["AmznClientToken"] = json!("mine");
+    update["ResourceProperties"]["Connectors"] = json!([]);
+    let refused = response(rig.invoke(update.to_string()).await);
+    assert_eq!(
+        (&refused["Status"], &refused["PhysicalResourceId"]),
+        (&json!("FAILED"), &told["PhysicalResourceId"])
+    );
+    assert!(
+        refused["Reason"].as_str().unwrap().contains("AmznClientToken: was used for the version"),
+        "{refused}"
+    );
+}
+
+/// A look-up that says the definition is gone is no look-up that failed.
+#[tokio::test]
+async fn an_update_of_a_definition_that_is_gone_fails() {
+    let rig = Rig::start().await;
+    let gone = "11111111-2222-4333-8444-555555555555";
+    let mut event = rig.sample("cloudformation-update");
+    event["ResourceProperties"] = event["OldResourceProperties"].clone();
+    let event = event.to_string().replace(DEFINITION, gone);
+    let told = response(rig.invoke(event).await);
+    assert_eq!(told["Status"], "FAILED");
+    assert!(told["Reason"].as_str().unwrap().starts_with("DefinitionNotFound: "), "{told}");
 }

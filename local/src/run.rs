@@ -6,7 +6,6 @@ use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use connector_versions::json::Json;
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -66,34 +65,38 @@ pub async fn run(name: &str, event: &str, program: Command, options: &Options) -
         () = tokio::time::sleep(options.time + GRACE) => None,
     };
     let log = function.stop().await;
-    let line = line_of(&log, &request_id);
+    let lines = lines_of(&log, &request_id);
     let start = runtime_api.first_next().map(|first| first.duration_since(started));
-    Ok(Report::new(name, line, service.calls(), &receiver.received(), start, invoked.ok_or(log)))
+    Ok(Report::new(name, &lines, service.calls(), &receiver.received(), start, invoked.ok_or(log)))
 }
 
-/// The function's own line of an event.
-fn line_of(log: &str, request_id: &str) -> Value {
+/// The function's own lines of an event: one, or one for each message of a batch.
+fn lines_of(log: &str, request_id: &str) -> Vec<Value> {
     let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    lines
-        .into_iter()
-        .find(|line| line["requestId"] == request_id && line["source"].is_string())
-        .unwrap_or_default()
+    lines.filter(|line| line["requestId"] == request_id && line["source"].is_string()).collect()
 }
 
-/// The event with its ResponseURL, where it has one, pointing at the receiver; path and query stay, and so does every
-/// other byte.
+/// The event with each ResponseURL in it, however deep in messages, pointing at the receiver; paths and queries stay,
+/// and so does every other byte.
 fn redirected(event: &str, receiver: &str) -> String {
-    let replaced = || {
-        let url = Json::parse(event).ok()?.members()?.get("ResponseURL")?;
-        let text = url.string()?;
-        let (_, rest) = text.split_once("://")?;
-        let path = rest.find('/').map_or("/", |at| &rest[at..]);
-        // The value is a part of the event's text, so its place in it is the distance of the two.
-        let from = (url.raw().as_ptr() as usize).checked_sub(event.as_ptr() as usize)?;
-        let (before, after) = (event.get(..from)?, event.get(from + url.raw().len()..)?);
-        Some(format!("{before}{}{after}", Value::from(format!("{receiver}{path}"))))
-    };
-    replaced().unwrap_or_else(|| event.to_owned())
+    let (mut redirected, mut rest) = (String::new(), event);
+    while let Some(at) = rest.find("ResponseURL") {
+        let value = at + "ResponseURL".len();
+        // Between the name and the URL stand quotes, escaped as often as messages nest, and a colon.
+        let skipped = rest[value..].find(|c: char| !matches!(c, '\\' | '"' | ':' | ' ' | '\n' | '\t'));
+        let url = value + skipped.unwrap_or(rest.len() - value);
+        let scheme = ["https://", "http://"].into_iter().find(|scheme| rest[url..].starts_with(scheme));
+        redirected.push_str(&rest[..url]);
+        rest = &rest[url..];
+        if let Some(scheme) = scheme {
+            let host = &rest[scheme.len()..];
+            let end = host.find(['/', '?', '"', '\\']).unwrap_or(host.len());
+            redirected.push_str(receiver);
+            rest = &host[end..];
+        }
+    }
+    redirected.push_str(rest);
+    redirected
 }
 
 /// How an invocation ended, as far as it did: otherwise what the function wrote before it went.
@@ -104,5 +107,29 @@ fn payload(ending: &Ending) -> Option<Value> {
     match ending {
         Ending::Response(bytes) => serde_json::from_slice(bytes).ok(),
         Ending::Error { .. } | Ending::InitError(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redirected;
+
+    #[test]
+    fn every_response_url_is_redirected_and_nothing_else() {
+        for (event, expected) in [
+            (
+                r#"{"ResponseURL" : "https://b.s3.amazonaws.com/a?b=%2F","x":1.10}"#,
+                r#"{"ResponseURL" : "http://r:1/a?b=%2F","x":1.10}"#,
+            ),
+            (
+                r#"{"body":"{\"ResponseURL\":\"https://h/a\"}"}"#,
+                r#"{"body":"{\"ResponseURL\":\"http://r:1/a\"}"}"#,
+            ),
+            (r#"{"ResponseURL":"..."}"#, r#"{"ResponseURL":"..."}"#),
+            (r#"{"ResponseURL":7,"url":"https://h/"}"#, r#"{"ResponseURL":7,"url":"https://h/"}"#),
+            ("ResponseURL", "ResponseURL"),
+        ] {
+            assert_eq!(redirected(event, "http://r:1"), expected);
+        }
     }
 }

@@ -4,8 +4,9 @@
 //! none in the header, or with none at all; an endpoint that AWS has switched off answers in its own ways.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_greengrass::error::ProvideErrorMetadata;
@@ -23,15 +24,24 @@ pub struct Error {
     pub kind: Kind,
     /// What is known of the call's effect.
     pub effect: Effect,
-    /// What the service or the way to it said, without values of the request.
-    detail: String,
+    /// What happened, in words of this function.
+    what: String,
+    /// What the service said of it, which may repeat what it was sent.
+    said: String,
 }
+
+/// A text that is longer is none for a person.
+const LONGEST_SAID: usize = 8_192;
+/// How much of it is shown.
+const SHOWN: usize = 1_000;
 
 /// The kinds of failures, by what somebody can do about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The definition does not exist.
     DefinitionNotFound,
+    /// The version does not exist.
+    VersionNotFound,
     /// The credentials are missing, not valid or not allowed to do this.
     AccessDenied,
     /// Too many requests.
@@ -58,13 +68,16 @@ pub enum Effect {
 }
 
 impl Error {
-    pub(super) fn unreadable(detail: &str) -> Self {
-        Self { kind: Kind::ServiceUnavailable, effect: Effect::Unknown, detail: detail.to_owned() }
+    fn new(kind: Kind, effect: Effect, what: impl Into<String>) -> Self {
+        Self { kind, effect, what: what.into(), said: String::new() }
+    }
+
+    pub(super) fn unreadable(what: &str) -> Self {
+        Self::new(Kind::ServiceUnavailable, Effect::Unknown, what)
     }
 
     pub(super) fn no_answer_in_time() -> Self {
-        let detail = "the service did not answer in time".to_owned();
-        Self { kind: Kind::NoAnswerInTime, effect: Effect::Unknown, detail }
+        Self::new(Kind::NoAnswerInTime, Effect::Unknown, "the service did not answer in time")
     }
 
     pub(super) fn classify<E>(error: SdkError<E, HttpResponse>) -> Self
@@ -82,21 +95,27 @@ impl Error {
         }
     }
 
-    /// The service may repeat what it was sent; a parameter's value goes no further.
-    pub(super) fn without_values_of(mut self, request: &ConnectorVersionRequest) -> Self {
-        for value in request.connectors.iter().flat_map(|c| c.parameters.values()) {
-            // Shorter texts are in every sentence, and no secrets.
-            if value.len() >= 4 && self.detail.contains(value.as_str()) {
-                self.detail = self.detail.replace(value.as_str(), "[value]");
-            }
+    /// The service may repeat what it was sent. A text with a parameter's value in it goes no further.
+    pub(crate) fn without_values_of(mut self, request: &ConnectorVersionRequest) -> Self {
+        let values: HashSet<&str> =
+            request.connectors.iter().flat_map(|c| c.parameters.values()).map(String::as_str).collect();
+        if self.said.len() > LONGEST_SAID || values.iter().any(|value| repeats(&self.said, value)) {
+            self.said = " (what the service said repeats a parameter or is too long to be shown)".to_owned();
         }
-        self.detail = self.detail.chars().take(1_000).map(|c| if c.is_control() { ' ' } else { c }).collect();
         self
     }
 
     /// With what is known of all the calls that were made for a request.
     pub fn with_effect(mut self, effect: Effect) -> Self {
         self.effect = effect;
+        self
+    }
+
+    /// Of a service that stayed silent again and again, while there was time.
+    pub fn of_a_silent_service(mut self) -> Self {
+        if self.kind == Kind::NoAnswerInTime {
+            self.kind = Kind::ServiceUnavailable;
+        }
         self
     }
 
@@ -109,7 +128,8 @@ impl Error {
 /// What happened, without what to do about it.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.detail)
+        f.write_str(&self.what)?;
+        self.said.chars().take(SHOWN).try_for_each(|c| f.write_char(if c.is_control() { ' ' } else { c }))
     }
 }
 
@@ -119,20 +139,20 @@ fn classify_answer(answer: &HttpResponse, code: &str, message: &str) -> Error {
     let said = Said::read(answer, code, message);
     let kind = match status {
         200..=299 => return Error::unreadable(&format!("status {status} with a body that cannot be read")),
-        401 | 403 if said.is_refusal() => Kind::AccessDenied,
-        401 | 403 => Kind::EndpointGone,
-        404 if said.is_missing_definition() => Kind::DefinitionNotFound,
-        404 | 410 | 300..=399 => Kind::EndpointGone,
         429 => Kind::Throttled,
-        400 if said.is_throttling() => Kind::Throttled,
-        400 if said.is_refusal() => Kind::AccessDenied,
-        400 if said.is_missing_definition() => Kind::DefinitionNotFound,
         408 | 500..=599 => Kind::ServiceUnavailable,
+        300..=399 | 410 => Kind::EndpointGone,
+        400 if said.is_throttling() => Kind::Throttled,
+        400 | 401 | 403 if said.is_refusal() => Kind::AccessDenied,
+        400 | 404 if said.is_missing_definition() => Kind::DefinitionNotFound,
+        404 if said.code == "VersionNotFoundException" => Kind::VersionNotFound,
+        401 | 403 if said.is_of_the_service() => Kind::AccessDenied,
+        401 | 403 | 404 if !said.is_of_the_service() => Kind::EndpointGone,
         _ => Kind::ServiceRejected,
     };
     // After one of these the work may have been done all the same.
     let effect = if kind == Kind::ServiceUnavailable { Effect::Unknown } else { Effect::None };
-    Error { kind, effect, detail: format!("status {status}{said}") }
+    Error { kind, effect, what: format!("status {status}"), said: said.to_string() }
 }
 
 /// What an answer says besides its status.
@@ -163,8 +183,15 @@ impl Said {
         Self { code: code.to_owned(), message }
     }
 
-    /// A refusal of Greengrass or of what stands before it, as opposed to an endpoint that is no longer there:
-    /// API Gateway says MissingAuthenticationToken of a path that it does not have, and every call here is signed.
+    /// Whether it comes from the service at all: API Gateway says MissingAuthenticationToken of a path that it does not
+    /// have (every call here is signed), and nothing of an API that is gone.
+    fn is_of_the_service(&self) -> bool {
+        let gone =
+            ["MissingAuthenticationToken", "UnknownOperation"].iter().any(|code| self.code.starts_with(code));
+        !self.code.is_empty() && !gone
+    }
+
+    /// Whether the credentials are refused. A message counts only where there is no code.
     fn is_refusal(&self) -> bool {
         const CODES: [&str; 9] = [
             "AccessDenied",
@@ -177,17 +204,19 @@ impl Said {
             "SignatureDoesNotMatch",
             "UnrecognizedClient",
         ];
-        let gone = self.code.starts_with("MissingAuthenticationToken");
-        !gone
-            && (CODES.iter().any(|code| self.code.starts_with(code))
-                || self.message.contains("not authorized"))
+        const MESSAGES: [&str; 3] = ["not authorized", "security token", "signature"];
+        match self.code.as_str() {
+            "" => MESSAGES.iter().any(|text| self.message.contains(text)),
+            code => CODES.iter().any(|known| code.starts_with(known)),
+        }
     }
 
+    /// Whether the definition is missing. A message counts only where there is no code.
     fn is_missing_definition(&self) -> bool {
-        self.code == "IdNotFoundException"
-            || self.code == "ResourceNotFoundException"
-            || self.code == "VersionNotFoundException"
-            || self.message.contains("does not exist")
+        match self.code.as_str() {
+            "" => self.message.contains("does not exist"),
+            code => code == "IdNotFoundException" || code == "ResourceNotFoundException",
+        }
     }
 
     fn is_throttling(&self) -> bool {
@@ -210,8 +239,11 @@ impl fmt::Display for Said {
 /// The request reached nothing, or no answer came back.
 fn classify_way_there<E: StdError + 'static>(error: &SdkError<E, HttpResponse>) -> Error {
     if find::<CredentialsError>(error).is_some() {
-        let detail = "there are no credentials to sign the call with".to_owned();
-        return Error { kind: Kind::AccessDenied, effect: Effect::None, detail };
+        return Error::new(
+            Kind::AccessDenied,
+            Effect::None,
+            "there are no credentials to sign the call with",
+        );
     }
     let is_dispatch = match error {
         SdkError::DispatchFailure(failure) if failure.is_user() => false,
@@ -219,16 +251,25 @@ fn classify_way_there<E: StdError + 'static>(error: &SdkError<E, HttpResponse>) 
         _ => false,
     };
     if !is_dispatch {
-        let detail = format!("the call could not be prepared: {}", innermost(error));
-        return Error { kind: Kind::Configuration, effect: Effect::None, detail };
+        let what = format!("the call could not be prepared: {}", innermost(error));
+        return Error::new(Kind::Configuration, Effect::None, what);
     }
-    let detail = format!("the connection failed: {}", innermost(error));
+    let what = format!("the connection failed: {}", innermost(error));
     if sources(error).any(|cause| cause.to_string().starts_with("dns error")) {
-        return Error { kind: Kind::EndpointGone, effect: Effect::None, detail };
+        return Error::new(Kind::EndpointGone, Effect::None, what);
     }
     let not_connected = find::<HyperError>(error).is_some_and(HyperError::is_connect);
     let effect = if not_connected { Effect::None } else { Effect::Unknown };
-    Error { kind: Kind::ServiceUnavailable, effect, detail }
+    Error::new(Kind::ServiceUnavailable, effect, what)
+}
+
+/// Whether a text repeats a value: anywhere, or as a word of its own where the value is so short that it is part of
+/// many.
+fn repeats(text: &str, value: &str) -> bool {
+    if value.len() >= 4 {
+        return text.contains(value);
+    }
+    !value.is_empty() && text.split(|c: char| !c.is_alphanumeric()).any(|word| word == value)
 }
 
 fn sources<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {

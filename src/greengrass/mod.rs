@@ -47,8 +47,8 @@ pub struct HeldVersion {
 }
 
 impl Greengrass {
-    /// Prepares the client; nothing is called. The environment is all that is read: in Lambda the credentials,
-    /// the Region and an endpoint of one's own are there and nowhere else.
+    /// Prepares the client; nothing is called. Credentials and the Region come from the environment, where Lambda puts
+    /// them, and from nowhere else.
     pub async fn new(connector: SharedHttpConnector) -> Self {
         let config: SdkConfig = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .credentials_provider(EnvironmentVariableCredentialsProvider::new())
@@ -185,7 +185,8 @@ fn version(
     version: Option<String>,
 ) -> Result<Version, Error> {
     match (arn, id, version) {
-        (Some(arn), Some(id), Some(version)) => {
+        // It becomes a PhysicalResourceId, which is neither empty nor longer.
+        (Some(arn), Some(id), Some(version)) if !version.is_empty() && (1..=1_024).contains(&arn.len()) => {
             Ok(Version { arn, creation_timestamp: creation_timestamp.unwrap_or_default(), id, version })
         }
         _ => Err(Error::unreadable("an answer without the version's ARN and ids")),

@@ -71,7 +71,7 @@ pub fn recognise<'a>(
     response_hosts: &ResponseHosts,
 ) -> Result<Delivery<'a>, Problems> {
     if event.kind() == Kind::List
-        && let Some(messages) = sqs::records(event)
+        && let Some(messages) = sqs::records(event, outer)
     {
         return Ok(Delivery::Messages(messages));
     }
@@ -82,11 +82,11 @@ pub fn recognise<'a>(
         return Ok(Delivery::CustomResource(Box::new(CustomResource::read(members, response_hosts))));
     }
     if let Some(records) = members.get("Records")
-        && let Some(messages) = sqs::records(records).or_else(|| sns::records(records))
+        && let Some(messages) = sqs::records(records, outer).or_else(|| sns::records(records, outer))
     {
         return Ok(Delivery::Messages(messages));
     }
-    if let Some(messages) = sns::notification(&members) {
+    if let Some(messages) = sns::notification(&members, outer) {
         return Ok(Delivery::Messages(messages));
     }
     Ok(Delivery::Plain(Box::new(if eventbridge::sent(&members) {
@@ -98,12 +98,12 @@ pub fn recognise<'a>(
 
 impl Message {
     /// A message whose event is the text of one of its members.
-    fn carrying(id: String, identity: Identity, envelope: &Members<'_>, name: &str) -> Self {
+    fn carrying(id: Option<String>, identity: Identity, envelope: &Members<'_>, name: &str) -> Self {
         let event = text(envelope, name).ok_or_else(|| match envelope.get(name) {
             Some(json) => Problems::one(format!("{name}: is {}, must be a string", json.shape())),
             None => Problems::one(format!("{name}: is missing, must be a string")),
         });
-        Self { id, identity, event }
+        Self { id: id.unwrap_or_default(), identity, event }
     }
 }
 

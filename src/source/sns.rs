@@ -5,7 +5,7 @@ use crate::json::{Json, Members};
 use crate::token::Identity;
 
 /// The notifications of a list whose every entry SNS sent.
-pub(super) fn records(list: Json<'_>) -> Option<Messages> {
+pub(super) fn records(list: Json<'_>, outer: &Identity) -> Option<Messages> {
     let records: Vec<Members<'_>> = list.items()?.into_iter().map(Json::members).collect::<Option<_>>()?;
     let sent = |record: &Members<'_>| text(record, "EventSource").as_deref() == Some("aws:sns");
     if records.is_empty() || !records.iter().all(sent) {
@@ -13,18 +13,23 @@ pub(super) fn records(list: Json<'_>) -> Option<Messages> {
     }
     let inner: Vec<Members<'_>> =
         records.iter().map(|record| record.get("Sns").and_then(Json::members)).collect::<Option<_>>()?;
-    Some(Messages { answer: MessagesAnswer::Results, messages: inner.iter().map(message).collect() })
+    Some(Messages {
+        answer: MessagesAnswer::Results,
+        messages: inner.iter().map(|inner| message(inner, outer)).collect(),
+    })
 }
 
 /// A notification that was not delivered raw.
-pub(super) fn notification(event: &Members<'_>) -> Option<Messages> {
+pub(super) fn notification(event: &Members<'_>, outer: &Identity) -> Option<Messages> {
     let sent = text(event, "Type").as_deref() == Some("Notification")
         && event.has("TopicArn")
         && event.has("Message");
-    sent.then(|| Messages { answer: MessagesAnswer::Results, messages: vec![message(event)] })
+    sent.then(|| Messages { answer: MessagesAnswer::Results, messages: vec![message(event, outer)] })
 }
 
-fn message(notification: &Members<'_>) -> Message {
-    let id = text(notification, "MessageId").unwrap_or_default();
-    Message::carrying(id.clone(), Identity::Sns { message_id: id }, notification, "Message")
+/// Without an id, who delivered it is the same when it is delivered again.
+fn message(notification: &Members<'_>, outer: &Identity) -> Message {
+    let id = text(notification, "MessageId");
+    let identity = id.clone().map_or_else(|| outer.clone(), |message_id| Identity::Sns { message_id });
+    Message::carrying(id, identity, notification, "Message")
 }

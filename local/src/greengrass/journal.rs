@@ -11,7 +11,7 @@ use super::state::Change;
 #[derive(Debug)]
 pub(super) struct Journal {
     file: File,
-    /// Where the next line goes. A write that failed halfway is overwritten by the next.
+    /// Where the next line goes.
     end: u64,
 }
 
@@ -34,6 +34,8 @@ impl Journal {
     pub(super) fn append(&mut self, change: &Change) -> io::Result<()> {
         let mut line = serde_json::to_vec(change)?;
         line.push(b'\n');
+        // What a write that failed left behind must not follow the next line.
+        self.file.set_len(self.end)?;
         self.file.seek(SeekFrom::Start(self.end))?;
         self.file.write_all(&line)?;
         self.file.sync_data()?;

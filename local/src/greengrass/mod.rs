@@ -120,7 +120,9 @@ impl Service {
         let served = inner.clone();
         let server = Server::start(port, move |request| {
             let served = served.clone();
-            async move { served.serve(request).await }
+            // On a task of its own: what a client no longer waits for is performed all the same.
+            let performed = tokio::spawn(async move { served.serve(request).await });
+            async { performed.await.unwrap_or(Reply::Reset) }
         })
         .await?;
         Ok(Self { inner, server })

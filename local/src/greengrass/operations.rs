@@ -37,8 +37,9 @@ impl Operation {
     /// The operation of a method and a path.
     pub(super) fn of(method: &::http::Method, path: &str) -> Result<(Self, Ids), Refusal> {
         let text = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
-        let rest =
-            path.strip_prefix("/greengrass/definition/connectors").ok_or_else(Refusal::no_such_operation)?;
+        let rest = path.strip_prefix("/greengrass/definition/connectors");
+        let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let rest = rest.ok_or_else(Refusal::no_such_operation)?;
         let parts: Vec<&str> = rest.split('/').skip(1).collect();
         let ids = Ids {
             definition: parts.first().map(|part| text(part)).unwrap_or_default(),

@@ -69,7 +69,7 @@ pub struct ErrorReport {
 impl Report {
     pub(super) fn new(
         event: &str,
-        line: Value,
+        lines: &[Value],
         calls: Vec<Call>,
         received: &[Received],
         start: Option<Duration>,
@@ -92,12 +92,16 @@ impl Report {
                 (None, error("NoAnswer", format!("the function gave no answer. It wrote: {log}")), None)
             }
         };
+        let mut sources: Vec<&str> = lines.iter().map(|line| text(&line["source"])).collect();
+        sources.dedup();
         let told = |received: &Received| serde_json::from_slice(&received.body).unwrap_or_default();
         let cloud_formation: Vec<Value> = received.iter().map(told).collect();
+        let failures = result.as_ref().and_then(|result| result["batchItemFailures"].as_array());
+        let failed = failures.is_some_and(|failures| !failures.is_empty());
         Self {
             event: event.to_owned(),
-            ok: error.is_none() && cloud_formation.iter().all(|told| told["Status"] == "SUCCESS"),
-            source: line["source"].as_str().unwrap_or("unknown").to_owned(),
+            ok: error.is_none() && !failed && cloud_formation.iter().all(|told| told["Status"] == "SUCCESS"),
+            source: sources.join(", "),
             calls: calls.iter().map(CallReport::new).collect(),
             result,
             error,

@@ -96,7 +96,8 @@ impl Answer {
 pub fn last_resort(home: &Home, status: Status) -> String {
     serde_json::json!({
         "Status": status,
-        "Reason": "Internal: The function failed by its own mistake. Its log names the place in the code.",
+        "Reason": "Internal: The function failed by its own mistake. Whether a version was created is not known. Its log \
+                   names the place in the code.",
         "PhysicalResourceId": home.physical_resource_id.clone().unwrap_or_else(|| home.placeholder()),
         "StackId": home.stack_id,
         "RequestId": home.request_id,

@@ -174,11 +174,11 @@ fn problem(name: &str, problem: std::fmt::Arguments<'_>) -> Problems {
     problems
 }
 
-/// A number of seconds, which CloudFormation hands over as a string.
+/// A number of seconds, which CloudFormation hands over as a string: 1 to 3,600, as it allows.
 fn seconds(json: Json<'_>) -> Option<Duration> {
     let seconds: u64 = match json.kind() {
         Kind::String => json.string()?.trim().parse().ok()?,
         _ => json.raw().parse().ok()?,
     };
-    (seconds > 0).then(|| Duration::from_secs(seconds))
+    (1..=3_600).contains(&seconds).then(|| Duration::from_secs(seconds))
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use http::Uri;
+use http::uri::Authority;
 
 /// A URL that an answer may be sent to, kept to the byte.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,8 +37,14 @@ impl ResponseHosts {
     pub(crate) fn allow(&mut self, host: &str) -> Result<(), String> {
         let problem = "must be host names, or names with a port, separated by commas, as in s3.example.com,127.0.0.1:9000";
         let uri: Uri = format!("https://{host}/").parse().map_err(|_| problem.to_owned())?;
+        // What is no port number is left out by the parser, and so is a user.
+        let whole = |authority: &Authority| {
+            authority
+                .port()
+                .map_or(authority.host().to_owned(), |port| format!("{}:{port}", authority.host()))
+        };
         match uri.authority() {
-            Some(authority) if authority.as_str() == host && !host.contains('@') => {
+            Some(authority) if whole(authority) == host => {
                 self.0.push(Extra { host: plain_host(&uri).unwrap_or_default(), port: authority.port_u16() });
                 Ok(())
             }
@@ -56,10 +63,9 @@ impl ResponseHosts {
         if authority.as_str().contains('@') {
             return Err("names a user, which no ResponseURL does".to_owned());
         }
-        let extra = self
-            .0
-            .iter()
-            .any(|extra| extra.host == host && (extra.port.is_none() || extra.port == authority.port_u16()));
+        let port = authority.port_u16().unwrap_or(if scheme == "https" { 443 } else { 80 });
+        let extra =
+            self.0.iter().any(|extra| extra.host == host && extra.port.is_none_or(|allowed| allowed == port));
         let aws = is_s3(&host) && matches!(authority.port_u16(), None | Some(443));
         if !extra && !aws {
             return Err(format!(
@@ -82,10 +88,10 @@ impl ResponseUrl {
     }
 }
 
-/// Without the query, and without the path, which names the stack's bucket.
+/// Without the query, which is a credential, and without the path, which names the stack.
 impl fmt::Debug for ResponseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "https://{}/…", self.0.host().unwrap_or_default())
+        write!(f, "{}://{}/…", self.0.scheme_str().unwrap_or_default(), self.0.host().unwrap_or_default())
     }
 }
 
@@ -179,19 +185,20 @@ mod tests {
 
     #[test]
     fn settings_add_hosts_and_only_loopback_may_be_plain() {
-        let hosts = hosts(&["127.0.0.1", "[::1]:9000", "S3.example.com"]);
+        let hosts = hosts(&["127.0.0.1", "[::1]:9000", "S3.example.com", "h:443"]);
         for url in [
             "http://127.0.0.1:5/a?b",
             "https://127.0.0.1/a",
             "http://[::1]:9000/a",
             "https://s3.example.com/a",
+            "https://h/a",
         ] {
             assert!(hosts.parse(url).is_ok(), "{url}");
         }
         for url in ["http://s3.example.com/a", "http://[::1]:9001/a", "http://localhost/a"] {
             assert!(hosts.parse(url).is_err(), "{url}");
         }
-        for bad in ["https://x", "x/y", "a@b", "", "x y"] {
+        for bad in ["https://x", "x/y", "a@b", "", "x y", "h:", "h:99999", "h:x"] {
             assert!(ResponseHosts::default().allow(bad).is_err(), "{bad}");
         }
     }
