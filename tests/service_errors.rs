@@ -34,7 +34,7 @@ fn ignoring_tokens() -> With<'static> {
 #[tokio::test]
 async fn a_final_answer_is_told_at_once_and_asked_for_once() {
     let gateway = r#"{"message":"Missing Authentication Token"}"#;
-    let table: [(u16, Option<&str>, &str, &str); 17] = [
+    let table: [(u16, Option<&str>, &str, &str); 22] = [
         (
             400,
             Some("BadRequestException"),
@@ -63,6 +63,11 @@ async fn a_final_answer_is_told_at_once_and_asked_for_once() {
             "DefinitionNotFound",
         ),
         (404, None, r#"{"Message":"That connectors definition does not exist."}"#, "DefinitionNotFound"),
+        (400, Some("BadRequestException"), r#"{"Message":"connector x does not exist"}"#, "ServiceRejected"),
+        (403, Some("RequestTimeTooSkewed"), "{}", "AccessDenied"),
+        (403, None, r#"{"message":"The security token included in the request is expired"}"#, "AccessDenied"),
+        (403, None, r#"{"message":"Forbidden"}"#, "EndpointGone"),
+        (404, Some("UnknownOperationException"), "{}", "EndpointGone"),
         (404, None, "", "EndpointGone"),
         (410, None, "", "EndpointGone"),
         (301, None, "", "EndpointGone"),
