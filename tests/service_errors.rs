@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use greengrass_local::greengrass::{Choices, Fault, Operation, Outcome};
-use support::{DEFINITION, Rig, With, error, request, response};
+use support::{DEFINITION, Rig, With, error, on_create, request, response};
 
 fn answers(status: u16, code: Option<&str>, body: &str) -> Fault {
     Fault {
@@ -13,16 +13,6 @@ fn answers(status: u16, code: Option<&str>, body: &str) -> Fault {
         times: u32::MAX,
         commit: false,
         outcome: Outcome::Status { status, code: code.map(str::to_owned), body: body.to_owned() },
-        ..Fault::default()
-    }
-}
-
-fn ends(outcome: Outcome, commit: bool, times: u32) -> Fault {
-    Fault {
-        operation: Some(Operation::CreateConnectorDefinitionVersion),
-        times,
-        commit,
-        outcome,
         ..Fault::default()
     }
 }
@@ -132,7 +122,7 @@ async fn an_unknown_end_is_looked_into_before_it_is_repeated() {
     for outcome in [Outcome::Reset, Outcome::Half, status(500), status(503), status(200), status(408)] {
         // It took effect: what was made is found.
         let rig = Rig::with(ignoring_tokens()).await;
-        rig.service.add_fault(ends(outcome.clone(), true, 1));
+        rig.service.add_fault(on_create(outcome.clone(), true, 1));
         let result = response(rig.invoke(request().to_string()).await);
         assert_eq!(result["Outcome"], "Existing", "{outcome:?}");
         assert_eq!(rig.new_versions(), [result["Version"].as_str().unwrap()]);
@@ -140,7 +130,7 @@ async fn an_unknown_end_is_looked_into_before_it_is_repeated() {
 
         // It took none: it is repeated, once it is seen that nothing is there.
         let rig = Rig::with(ignoring_tokens()).await;
-        rig.service.add_fault(ends(outcome.clone(), false, 1));
+        rig.service.add_fault(on_create(outcome.clone(), false, 1));
         let result = response(rig.invoke(request().to_string()).await);
         assert_eq!(result["Outcome"], "Created", "{outcome:?}");
         assert_eq!(rig.new_versions(), [result["Version"].as_str().unwrap()]);
@@ -152,7 +142,7 @@ async fn an_unknown_end_is_looked_into_before_it_is_repeated() {
 #[tokio::test]
 async fn a_service_that_says_nothing_does_not_hang_the_function() {
     let rig = Rig::start().await;
-    rig.service.add_fault(Fault { operation: None, ..ends(Outcome::Never, false, u32::MAX) });
+    rig.service.add_fault(Fault { operation: None, ..on_create(Outcome::Never, false, u32::MAX) });
     let (error_type, message) = error(rig.invoke_within(request().to_string(), Duration::from_secs(2)).await);
     assert_eq!(error_type, "DeadlineExceeded");
     assert!(message.contains("Whether a version was created is not known"), "{message}");

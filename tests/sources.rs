@@ -5,7 +5,7 @@ mod support;
 use greengrass_local::greengrass::Operation;
 use greengrass_local::samples;
 use serde_json::{Value, json};
-use support::{DEFINITION, Rig, SNS, read_sample, request, response, version_arn};
+use support::{DEFINITION, Rig, SNS, data, read_sample, request, response, version_arn};
 
 /// The answer of the service to the one create, with what the function adds.
 fn expected(rig: &Rig, result: &Value, token: &str) -> Value {
@@ -113,17 +113,6 @@ fn document(event: &Value, status: &str, id: &str, data: &Value) -> Value {
         "RequestId": event["RequestId"],
         "LogicalResourceId": event["LogicalResourceId"],
         "Data": data,
-    })
-}
-
-fn data(version: &str, created: &Value, outcome: &str) -> Value {
-    json!({
-        "Arn": version_arn(version),
-        "Id": DEFINITION,
-        "Version": version,
-        "CreationTimestamp": created,
-        "ConnectorDefinitionId": DEFINITION,
-        "Outcome": outcome,
     })
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use greengrass_local::function::Function;
-use greengrass_local::greengrass::{Call, Choices, Operation, Service};
+use greengrass_local::greengrass::{Call, Choices, Fault, Operation, Outcome, Service};
 use greengrass_local::response_url::Receiver;
 use greengrass_local::runtime_api::{Ending, Invocation, RuntimeApi};
 use greengrass_local::samples;
@@ -144,4 +144,28 @@ pub fn request() -> Value {
         "ConnectorDefinitionId": DEFINITION,
         "Connectors": [{ "ConnectorArn": SNS, "Id": "alerts", "Parameters": { "DefaultSNSArn": "arn:aws:sns:us-east-1:123456789012:t" } }]
     })
+}
+
+/// What a custom resource's answer says of a version.
+pub fn data(version: &str, created: &Value, outcome: &str) -> Value {
+    json!({
+        "Arn": version_arn(version), "Id": DEFINITION, "Version": version, "CreationTimestamp": created,
+        "ConnectorDefinitionId": DEFINITION, "Outcome": outcome,
+    })
+}
+
+/// A fault of the create.
+pub fn on_create(outcome: Outcome, commit: bool, times: u32) -> Fault {
+    Fault {
+        operation: Some(Operation::CreateConnectorDefinitionVersion),
+        times,
+        commit,
+        outcome,
+        ..Fault::default()
+    }
+}
+
+/// A fault of every call, which has no effect.
+pub fn on_all(outcome: Outcome) -> Fault {
+    Fault { operation: None, times: u32::MAX, commit: false, outcome, ..Fault::default() }
 }
