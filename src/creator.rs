@@ -37,23 +37,23 @@ pub enum Idempotency {
 
 /// The version that a request ended with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct Creation {
     /// The version.
     pub version: Version,
     /// Where it came from.
-    pub origin: Origin,
+    pub outcome: Outcome,
 }
 
 /// Where a version came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum Outcome {
     /// The service answered a create with it.
     Created,
     /// It was found by reading and holds exactly what was asked for.
     Existing,
 }
 
-impl Origin {
+impl Outcome {
     /// Its name in a result.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -82,7 +82,7 @@ impl Creator {
     }
 
     /// Sees to it that the definition has a version with these connectors, before the deadline.
-    pub async fn create(&self, order: Order<'_>, deadline: Deadline) -> Result<Outcome, Failure> {
+    pub async fn create(&self, order: Order<'_>, deadline: Deadline) -> Result<Creation, Failure> {
         let mut effect = Effect::None;
         for attempt in 1.. {
             if deadline.remaining().is_zero() {
@@ -111,10 +111,10 @@ impl Creator {
     }
 
     /// Looks first where an earlier call's effect is not known, or where it is always looked first, then calls.
-    async fn attempt(&self, order: Order<'_>, effect: Effect, deadline: Deadline) -> Result<Outcome, Error> {
+    async fn attempt(&self, order: Order<'_>, effect: Effect, deadline: Deadline) -> Result<Creation, Error> {
         if effect == Effect::Unknown || self.idempotency == Idempotency::Latest {
             match self.find(order, deadline).await {
-                Ok(Some(version)) => return Ok(Outcome { version, origin: Origin::Existing }),
+                Ok(Some(version)) => return Ok(Creation { version, outcome: Outcome::Existing }),
                 Ok(None) => {}
                 // Who may not look may still create, as long as nothing was sent that could be doubled.
                 Err(error) if effect == Effect::None && !error.is_transient() => {
@@ -125,7 +125,7 @@ impl Creator {
             }
         }
         let version = self.call(order, deadline).await?;
-        Ok(Outcome { version, origin: Origin::Created })
+        Ok(Creation { version, outcome: Outcome::Created })
     }
 
     async fn call(&self, order: Order<'_>, deadline: Deadline) -> Result<Version, Error> {

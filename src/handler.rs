@@ -8,17 +8,17 @@ use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::creator::{Creator, Order, Outcome};
+use crate::creator::{Creation, Creator, Order};
 use crate::deadline::Deadline;
 use crate::event::Event;
 use crate::failure::Failure;
 use crate::greengrass::{Effect, Greengrass};
 use crate::json::Json;
 use crate::lifecycle::{self, Settled};
-use crate::note::Note;
+use crate::log_line::LogLine;
 use crate::request::{Advice, Problems};
 use crate::settings::Settings;
-use crate::source::cloudformation::{Answer, CustomResource, Data, Messenger, Status, Way, last_resort};
+use crate::source::cloudformation::{Answer, CustomResource, Data, Sender, Status, Way, last_resort};
 use crate::source::{Delivery, Message, Messages, MessagesAnswer, Plain, recognise};
 use crate::token::{self, Identity};
 use crate::{http_client, probe};
@@ -38,7 +38,7 @@ pub struct Handler {
     settings: Settings,
     greengrass: Greengrass,
     creator: Creator,
-    messenger: Messenger,
+    sender: Sender,
 }
 
 /// What all that one invocation brings has in common.
@@ -67,7 +67,7 @@ impl Handler {
         let connector = http_client::connector();
         let greengrass = Greengrass::new(connector.clone()).await;
         let creator = Creator::new(greengrass.clone(), settings.idempotency);
-        Self { settings, creator, greengrass, messenger: Messenger::new(connector) }
+        Self { settings, creator, greengrass, sender: Sender::new(connector) }
     }
 
     /// Handles an event to its end.
@@ -98,15 +98,15 @@ impl Handler {
             Err(problems) => invocation.refuse(problems),
             Ok(Delivery::Messages(messages)) => Box::pin(self.messages(messages, invocation, depth)).await,
             Ok(Delivery::Plain(plain)) => {
-                let mut note = Note::new(plain.source);
-                let result = guarded(self.plain(*plain, invocation.deadline, &mut note)).await;
-                note.write(&invocation.request_id, result.as_ref().err());
+                let mut line = LogLine::new(plain.source);
+                let result = guarded(self.plain(*plain, invocation.deadline, &mut line)).await;
+                line.write(&invocation.request_id, result.as_ref().err());
                 result
             }
             Ok(Delivery::CustomResource(resource)) => {
-                let mut note = Note::new("cloudformation");
-                let result = guarded(self.custom_resource(&resource, invocation.deadline, &mut note)).await;
-                note.write(&invocation.request_id, result.as_ref().err());
+                let mut line = LogLine::new("cloudformation");
+                let result = guarded(self.custom_resource(&resource, invocation.deadline, &mut line)).await;
+                line.write(&invocation.request_id, result.as_ref().err());
                 result
             }
         }
@@ -152,25 +152,25 @@ impl Handler {
     }
 
     /// A request whose asker takes the result as it is.
-    async fn plain(&self, plain: Plain, deadline: Deadline, note: &mut Note) -> Result<Value, Failure> {
+    async fn plain(&self, plain: Plain, deadline: Deadline, line: &mut LogLine) -> Result<Value, Failure> {
         self.settings.check()?;
         let parsed = plain.request.map_err(Failure::InvalidRequest)?;
         let derived = || token::derive(&plain.identity, &parsed.request, parsed.revision.as_deref());
         let token = parsed.token.clone().unwrap_or_else(derived);
-        note.token = token.to_string();
-        note.advice = parsed.advice.len();
+        line.token = token.to_string();
+        line.advice = parsed.advice.len();
         probe::point("settle");
         let order = Order { request: &parsed.request, token: &token, other_than: None };
-        let Outcome { version, origin } = self.creator.create(order, deadline).await?;
-        note.outcome = origin.as_str();
-        note.version.clone_from(&version.version);
+        let Creation { version, outcome } = self.creator.create(order, deadline).await?;
+        line.outcome = outcome.as_str();
+        line.version.clone_from(&version.version);
         let result = RequestResult {
             arn: &version.arn,
             creation_timestamp: &version.creation_timestamp,
             id: &version.id,
             version: &version.version,
             amzn_client_token: token.as_str(),
-            outcome: origin.as_str(),
+            outcome: outcome.as_str(),
             advice: &parsed.advice,
         };
         // Texts into memory: nothing in it can fail.
@@ -182,30 +182,30 @@ impl Handler {
         &self,
         resource: &CustomResource<'_>,
         deadline: Deadline,
-        note: &mut Note,
+        line: &mut LogLine,
     ) -> Result<Value, Failure> {
-        if let Way::None(why) = &resource.home.way {
+        let way = resource.home.way.as_ref().map_err(|why| {
             let problem = format!("ResponseURL: {why}. CloudFormation was not told anything");
-            return Err(Failure::InvalidRequest(Problems::one(problem)));
-        }
+            Failure::InvalidRequest(Problems::one(problem))
+        })?;
         let (settled, deadline) = self.settle(resource, deadline).await;
-        match &resource.home.way {
+        match way {
             Way::Url(url) => {
                 let status =
                     if settled.is_ok() && resource.is_delete() { Status::Success } else { Status::Failed };
                 let document = caught(|| answer(resource, &settled).document(&resource.home))
                     .unwrap_or_else(|| last_resort(&resource.home, status));
-                let delivered = self.messenger.deliver(url, &document, deadline).await;
-                note.settled(&settled);
+                let delivered = self.sender.deliver(url, &document, deadline).await;
+                line.settled(&settled);
                 delivered.map_err(Failure::Undelivered)?;
                 // Our own document, which is JSON.
                 Ok(serde_json::from_str(&document).unwrap_or_default())
             }
-            Way::Return | Way::None(_) => {
+            Way::Return => {
                 let settled = settled?;
                 let result =
                     json!({ "PhysicalResourceId": settled.physical_resource_id, "Data": settled.data });
-                note.settled(&Ok(settled));
+                line.settled(&Ok(settled));
                 Ok(result)
             }
         }
@@ -240,7 +240,7 @@ impl Invocation {
     /// An event that is answered before anybody asks who sent it.
     fn refuse(&self, problems: Problems) -> Result<Value, Failure> {
         let failure = Failure::InvalidRequest(problems);
-        Note::new("unknown").write(&self.request_id, Some(&failure));
+        LogLine::new("unknown").write(&self.request_id, Some(&failure));
         Err(failure)
     }
 }

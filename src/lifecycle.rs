@@ -3,7 +3,7 @@
 //! The id is the version's ARN, as the native resource's `Ref` gives it. A version cannot be changed or deleted:
 //! an update ends with another version or, where one holds what is asked for already, with that one.
 
-use crate::creator::{Creator, Order, Origin, Outcome};
+use crate::creator::{Creation, Creator, Order, Outcome};
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::greengrass::{Greengrass, HeldVersion, Kind, Version};
@@ -24,7 +24,7 @@ pub struct Settled {
     /// The client token of the request, where it had one.
     pub token: Option<ClientToken>,
     /// Where the version came from, where there is one.
-    pub origin: Option<Origin>,
+    pub outcome: Option<Outcome>,
     /// Remarks that stop nothing.
     pub advice: Vec<Advice>,
 }
@@ -42,7 +42,7 @@ pub async fn settle(
         RequestType::Update => {
             let parsed = parsed(resource)?;
             match unchanged(greengrass, resource, &parsed, deadline).await {
-                Some(version) => Ok(settled(resource, version, Origin::Existing, parsed)),
+                Some(version) => Ok(settled(resource, version, Outcome::Existing, parsed)),
                 None => create(creator, resource, parsed, deadline).await,
             }
         }
@@ -75,7 +75,7 @@ impl Settled {
     pub fn deleted(home: &Home) -> Self {
         let id = home.physical_resource_id.clone().unwrap_or_else(|| home.placeholder());
         let data = VersionArn::parse(&id).map(|arn| data(&named(&arn), "")).unwrap_or_default();
-        Self { physical_resource_id: id, data, token: None, origin: None, advice: Vec::new() }
+        Self { physical_resource_id: id, data, token: None, outcome: None, advice: Vec::new() }
     }
 }
 
@@ -89,14 +89,14 @@ async fn create(
     let current = resource.home.physical_resource_id.as_deref().and_then(VersionArn::parse);
     let other_than = current.as_ref().map(VersionArn::version);
     let order = Order { request: &parsed.request, token: &token, other_than };
-    let Outcome { version, origin } = creator.create(order, deadline).await?;
+    let Creation { version, outcome } = creator.create(order, deadline).await?;
     if Some(version.version.as_str()) == other_than {
         let mut problems = Problems::default();
         let problem = "was used for the version that the resource has, and gave it again. Leave it out";
         problems.add(&Path::root().member("AmznClientToken"), problem);
         return Err(Failure::InvalidRequest(problems));
     }
-    Ok(settled(resource, version, origin, parsed))
+    Ok(settled(resource, version, outcome, parsed))
 }
 
 /// The version that holds what an update asks for, if it need not be created.
@@ -154,12 +154,12 @@ async fn find(
     Ok(None)
 }
 
-fn settled(resource: &CustomResource<'_>, version: Version, origin: Origin, parsed: Parsed) -> Settled {
+fn settled(resource: &CustomResource<'_>, version: Version, outcome: Outcome, parsed: Parsed) -> Settled {
     Settled {
-        data: data(&version, origin.as_str()),
+        data: data(&version, outcome.as_str()),
         token: Some(client_token(resource, &parsed)),
         physical_resource_id: version.arn,
-        origin: Some(origin),
+        outcome: Some(outcome),
         advice: parsed.advice,
     }
 }

@@ -10,7 +10,7 @@ mod problem;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use ids::{ClientToken, ConnectorArn, ConnectorDefinitionId, ConnectorId, Unfit, VersionArn};
+pub use ids::{ClientToken, ConnectorArn, ConnectorDefinitionId, ConnectorId, Invalid, VersionArn};
 pub(crate) use parse::FIELDS;
 pub use parse::{Parsed, Rules, parse};
 pub use problem::{Advice, Code, Path, Problems, Remarks};

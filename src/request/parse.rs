@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::ids::{ClientToken, ConnectorArn, ConnectorDefinitionId, ConnectorId, Unfit};
+use super::ids::{ClientToken, ConnectorArn, ConnectorDefinitionId, ConnectorId, Invalid};
 use super::problem::{Advice, Code, Path, Problems, Remarks};
 use super::{Connector, ConnectorVersionRequest, Connectors};
 use crate::json::{Json, Kind, Members};
@@ -182,7 +182,7 @@ impl Parser {
         path: &Path,
         members: &Members<'_>,
         name: &str,
-        parse: impl Fn(&str) -> Result<T, Unfit>,
+        parse: impl Fn(&str) -> Result<T, Invalid>,
     ) -> Option<T> {
         if !members.has(name) {
             self.missing(path, members, name, "a string");
@@ -196,13 +196,13 @@ impl Parser {
         path: &Path,
         members: &Members<'_>,
         name: &str,
-        parse: impl Fn(&str) -> Result<T, Unfit>,
+        parse: impl Fn(&str) -> Result<T, Invalid>,
     ) -> Option<T> {
         let json = members.get(name)?;
         let problem = match json.string() {
             Some(text) => match parse(&text) {
                 Ok(value) => return Some(value),
-                Err(unfit) => unfit.to_string(),
+                Err(invalid) => invalid.to_string(),
             },
             None => format!("is {}, must be a string", json.shape()),
         };

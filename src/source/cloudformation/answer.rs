@@ -140,7 +140,7 @@ mod tests {
 
     fn home(id: usize) -> Home {
         let (stack_id, request_id, logical_resource_id) = ("s".repeat(id), "r".repeat(36), "l".repeat(255));
-        Home { way: Way::Return, stack_id, request_id, logical_resource_id, physical_resource_id: None }
+        Home { way: Ok(Way::Return), stack_id, request_id, logical_resource_id, physical_resource_id: None }
     }
 
     fn answer(reason: String, id: String) -> Answer {

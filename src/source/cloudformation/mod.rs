@@ -1,14 +1,14 @@
 //! A CloudFormation custom resource request: what it asks, and the way home, which is read first.
 
 mod answer;
-mod messenger;
 mod response_url;
+mod sender;
 
 use std::time::Duration;
 
 pub use answer::{Answer, Data, Status, last_resort};
-pub use messenger::Messenger;
 pub use response_url::{ResponseHosts, ResponseUrl};
+pub use sender::Sender;
 
 use super::text;
 use crate::json::{Json, Kind, Members};
@@ -26,8 +26,8 @@ pub struct CustomResource<'a> {
 /// How the asker is answered, and the ids that the answer repeats.
 #[derive(Clone, Debug)]
 pub struct Home {
-    /// Where the answer goes.
-    pub way: Way,
+    /// Where the answer goes, or why the ResponseURL is not used.
+    pub way: Result<Way, String>,
     /// Repeated in the answer.
     pub stack_id: String,
     /// Repeated in the answer.
@@ -45,8 +45,6 @@ pub enum Way {
     Url(ResponseUrl),
     /// Back to the invoker: the CDK's Provider framework, which speaks to CloudFormation itself.
     Return,
-    /// Nowhere: why the ResponseURL is not used.
-    None(String),
 }
 
 /// What happens to the resource.
@@ -143,11 +141,11 @@ impl Home {
             })
         };
         let way = match event.get("ResponseURL") {
-            None => Way::None("is missing".to_owned()),
+            None => Err("is missing".to_owned()),
             Some(json) => match json.string().as_deref() {
-                Some("...") => Way::Return,
-                Some(url) => hosts.parse(url).map_or_else(Way::None, Way::Url),
-                None => Way::None(format!("is {}, must be a URL", json.shape())),
+                Some("...") => Ok(Way::Return),
+                Some(url) => hosts.parse(url).map(Way::Url),
+                None => Err(format!("is {}, must be a URL", json.shape())),
             },
         };
         Self {

@@ -9,7 +9,7 @@ use crate::lifecycle::Settled;
 const LOGGED: usize = 4_000;
 
 /// What the log's line of an event says.
-pub(crate) struct Note {
+pub(crate) struct LogLine {
     started: Instant,
     /// The source that was recognised.
     pub(crate) source: &'static str,
@@ -25,7 +25,7 @@ pub(crate) struct Note {
     told: Option<(&'static str, String)>,
 }
 
-impl Note {
+impl LogLine {
     /// Of an event that starts now.
     pub(crate) fn new(source: &'static str) -> Self {
         let (token, version) = (String::new(), String::new());
@@ -36,7 +36,7 @@ impl Note {
     pub(crate) fn settled(&mut self, settled: &Result<Settled, Failure>) {
         match settled {
             Ok(settled) => {
-                self.outcome = settled.origin.map_or("Deleted", |origin| origin.as_str());
+                self.outcome = settled.outcome.map_or("Deleted", |outcome| outcome.as_str());
                 self.token = settled.token.as_ref().map(ToString::to_string).unwrap_or_default();
                 self.version.clone_from(&settled.data.version);
                 self.advice = settled.advice.len();

@@ -17,11 +17,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
 /// Delivers answers to CloudFormation.
 #[derive(Clone, Debug)]
-pub struct Messenger {
+pub struct Sender {
     connector: SharedHttpConnector,
 }
 
-impl Messenger {
+impl Sender {
     /// Over this connector, which follows no redirects.
     pub fn new(connector: SharedHttpConnector) -> Self {
         Self { connector }
