@@ -4,11 +4,11 @@
 //! version is read first, and it is repeated only if that version does not hold what was asked for. A read that fails
 //! is never taken for an empty answer: then nothing is repeated.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::deadline::Deadline;
 use crate::failure::Failure;
-use crate::greengrass::{Effect, Error, Greengrass, Version};
+use crate::greengrass::{Effect, Error, Greengrass, HeldVersion, Version};
 use crate::request::{ClientToken, ConnectorVersionRequest};
 
 /// A single attempt gets at most this long, however much time there is.
@@ -70,10 +70,26 @@ pub struct Order<'a> {
     pub request: &'a ConnectorVersionRequest,
     /// Its client token.
     pub token: &'a ClientToken,
-    /// Id of a version that is not taken for the one that is wanted, whatever it holds: the one that a custom resource
-    /// has already.
-    pub other_than: Option<&'a str>,
+    /// Id of the version that a custom resource has and asks to have replaced: never the answer, whatever it holds.
+    pub replaces: Option<&'a str>,
+    /// Whether a version is asked for although one may hold the same already.
+    pub anew: bool,
+    /// When it was first asked for, as far as that is known.
+    pub asked_at: SystemTime,
+    /// Whether it may have been worked on before: then it is looked for first.
+    pub came_before: bool,
 }
+
+/// What the version that is wanted is known by, beside what it holds.
+struct Wanted {
+    /// Versions that are not it, whatever they hold.
+    others: Vec<String>,
+    /// It was not made earlier, unless it is the latest.
+    since: SystemTime,
+}
+
+/// How far the clocks of this function and of the service may be apart.
+const CLOCKS_APART: Duration = Duration::from_secs(5);
 
 impl Creator {
     /// Over this service.
@@ -83,13 +99,14 @@ impl Creator {
 
     /// Sees to it that the definition has a version with these connectors, before the deadline.
     pub async fn create(&self, order: Order<'_>, deadline: Deadline) -> Result<Creation, Failure> {
+        let wanted = self.wanted(order, deadline).await;
         let mut effect = Effect::None;
         for attempt in 1.. {
             if deadline.remaining().is_zero() {
                 break;
             }
-            let error = match self.attempt(order, effect, deadline).await {
-                Ok(outcome) => return Ok(outcome),
+            let error = match self.attempt(order, &wanted, effect, deadline).await {
+                Ok(creation) => return self.checked(order, creation, deadline).await,
                 Err(error) => error,
             };
             // Once a call was lost sight of, no later refusal tells what became of it.
@@ -110,37 +127,114 @@ impl Creator {
         Err(Failure::DeadlineExceeded(effect))
     }
 
+    /// What the version that is wanted is known by. Where one is asked for anew, it is made after the latest before; or
+    /// is that one, where it is looked for first, since an earlier delivery may have made it.
+    async fn wanted(&self, order: Order<'_>, deadline: Deadline) -> Wanted {
+        let others = order.replaces.map(str::to_owned).into_iter().collect();
+        let mut wanted = Wanted { others, since: order.asked_at - CLOCKS_APART };
+        if order.anew && !order.came_before {
+            let deadline = deadline.min(Deadline::within(share(deadline)));
+            // A look-up that fails fails no request.
+            if let Ok(Some(latest)) =
+                self.greengrass.latest_version(&order.request.definition, deadline).await
+            {
+                let after = |created: SystemTime| created + Duration::from_millis(1);
+                wanted.since = latest.version.created_at().map_or(wanted.since, after);
+                if self.idempotency == Idempotency::Token {
+                    wanted.others.push(latest.version.version);
+                }
+            }
+        }
+        wanted
+    }
+
     /// Looks first where an earlier call's effect is not known, or where it is always looked first, then calls.
-    async fn attempt(&self, order: Order<'_>, effect: Effect, deadline: Deadline) -> Result<Creation, Error> {
-        if effect == Effect::Unknown || self.idempotency == Idempotency::Latest {
-            match self.find(order, deadline).await {
+    async fn attempt(
+        &self,
+        order: Order<'_>,
+        wanted: &Wanted,
+        effect: Effect,
+        deadline: Deadline,
+    ) -> Result<Creation, Error> {
+        let could_double = effect == Effect::Unknown || order.came_before;
+        if could_double || self.idempotency == Idempotency::Latest {
+            match self.find(order, wanted, could_double, deadline).await {
                 Ok(Some(version)) => return Ok(Creation { version, outcome: Outcome::Existing }),
                 Ok(None) => {}
                 // Who may not look may still create, as long as nothing was sent that could be doubled.
-                Err(error) if effect == Effect::None && !error.is_transient() => {
+                Err(error) if !could_double && !error.is_transient() => {
                     tracing::debug!(kind = ?error.kind, "could not look for the version");
                 }
                 // A read has no effect of its own.
-                Err(error) => return Err(error.without_values_of(order.request).with_effect(Effect::None)),
+                Err(error) => {
+                    let effect = if order.came_before { Effect::Unknown } else { Effect::None };
+                    return Err(error.without_values_of(order.request).with_effect(effect));
+                }
             }
         }
-        let version = self.call(order, deadline).await?;
+        let deadline = deadline.min(Deadline::within(share(deadline)));
+        let version = self.greengrass.create_version(order.request, order.token, deadline).await?;
         Ok(Creation { version, outcome: Outcome::Created })
     }
 
-    async fn call(&self, order: Order<'_>, deadline: Deadline) -> Result<Version, Error> {
+    /// A version that holds what is asked for: the latest or, where a call may have made it, one that was made since it
+    /// was first asked for, which others may have followed.
+    async fn find(
+        &self,
+        order: Order<'_>,
+        wanted: &Wanted,
+        could_double: bool,
+        deadline: Deadline,
+    ) -> Result<Option<Version>, Error> {
         let deadline = deadline.min(Deadline::within(share(deadline)));
-        self.greengrass.create_version(order.request, order.token, deadline).await
+        let definition = &order.request.definition;
+        let is_it = |held: &HeldVersion| {
+            !wanted.others.contains(&held.version.version) && held.holds(&order.request.connectors)
+        };
+        let Some(latest) = self.greengrass.latest_version(definition, deadline).await? else {
+            return Ok(None);
+        };
+        if is_it(&latest) {
+            return Ok(Some(latest.version));
+        }
+        let made_since = |version: &Version| version.created_at().is_some_and(|at| at >= wanted.since);
+        if !could_double || !made_since(&latest.version) {
+            return Ok(None);
+        }
+        let versions = match self.greengrass.versions(definition, deadline).await {
+            Ok(versions) => versions,
+            Err(error) if error.is_transient() => return Err(error),
+            Err(_) => return Ok(None),
+        };
+        for version in versions.iter().filter(|version| made_since(version) && **version != latest.version) {
+            let held = self.greengrass.version(definition, &version.version, deadline).await?;
+            if is_it(&held) {
+                return Ok(Some(held.version));
+            }
+        }
+        Ok(None)
     }
 
-    /// The definition's latest version, if it holds what is asked for.
-    async fn find(&self, order: Order<'_>, deadline: Deadline) -> Result<Option<Version>, Error> {
-        let deadline = deadline.min(Deadline::within(share(deadline)));
-        let latest = self.greengrass.latest_version(&order.request.definition, deadline).await?;
-        Ok(latest
-            .filter(|held| Some(held.version.version.as_str()) != order.other_than)
-            .filter(|held| held.holds(&order.request.connectors))
-            .map(|held| held.version))
+    /// A service that honours client tokens gives the version of an earlier request to a caller who uses a token again
+    /// for something else. One that was made before it was asked for is looked into.
+    async fn checked(
+        &self,
+        order: Order<'_>,
+        creation: Creation,
+        deadline: Deadline,
+    ) -> Result<Creation, Failure> {
+        let version = &creation.version;
+        if order.replaces == Some(version.version.as_str()) {
+            return Err(Failure::TokenReused);
+        }
+        let is_older = version.created_at().is_some_and(|created| created < order.asked_at);
+        if creation.outcome == Outcome::Created && is_older && !order.token.is_derived() {
+            let held = self.greengrass.version(&order.request.definition, &version.version, deadline).await;
+            if held.is_ok_and(|held| !held.holds(&order.request.connectors)) {
+                return Err(Failure::TokenReused);
+            }
+        }
+        Ok(creation)
     }
 }
 

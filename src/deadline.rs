@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
-use tokio::time::{Instant, error::Elapsed, timeout_at};
+use tokio::time::{Instant, error::Elapsed, sleep_until, timeout_at};
 
 /// A point in time by which something must be over.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,21 @@ impl Deadline {
     /// The same, earlier by this much.
     pub fn earlier_by(self, time: Duration) -> Self {
         Self(self.0.checked_sub(time).unwrap_or(self.0))
+    }
+
+    /// The same, later by this much.
+    pub fn later_by(self, time: Duration) -> Self {
+        Self(self.0 + time.min(Duration::from_secs(86_400)))
+    }
+
+    /// Whether it is over before another.
+    pub fn is_before(self, other: Self) -> bool {
+        self.0 < other.0
+    }
+
+    /// Waits until it is over.
+    pub async fn wait(self) {
+        sleep_until(self.0).await;
     }
 
     /// Whichever is earlier.

@@ -11,6 +11,8 @@ use crate::request::Problems;
 pub enum Failure {
     /// The event or the request in it is wrong.
     InvalidRequest(Problems),
+    /// The caller's own client token gave a version that is not the one asked for.
+    TokenReused,
     /// The settings are wrong.
     Configuration(Problems),
     /// A call to Greengrass failed.
@@ -43,7 +45,7 @@ impl Failure {
     /// The invocation's `errorType`.
     pub fn error_type(&self) -> &'static str {
         match self {
-            Self::InvalidRequest(_) => "InvalidRequest",
+            Self::InvalidRequest(_) | Self::TokenReused => "InvalidRequest",
             Self::Configuration(_) => "Configuration",
             Self::DeadlineExceeded(_) => "DeadlineExceeded",
             Self::Internal(_) => "Internal",
@@ -69,6 +71,10 @@ impl fmt::Display for Failure {
             Self::InvalidRequest(problems) => {
                 write!(f, "The request is not valid, nothing was sent. {problems}")
             }
+            Self::TokenReused => f.write_str(
+                "AmznClientToken: was used before, for another version, which Greengrass gave again. No version was \
+                 created. Leave it out, or give one that was never used.",
+            ),
             Self::Configuration(problems) => {
                 write!(
                     f,

@@ -1,13 +1,15 @@
 //! The way of one event: recognised, settled, answered, logged.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use futures_util::{FutureExt, StreamExt, stream};
+use aws_lambda_events::sqs::SqsBatchResponse;
+use futures_util::FutureExt;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::batch::work_through;
 use crate::creator::{Creation, Creator, Order};
 use crate::deadline::Deadline;
 use crate::event::Event;
@@ -19,7 +21,7 @@ use crate::log_line::LogLine;
 use crate::request::{Advice, Problems};
 use crate::settings::Settings;
 use crate::source::cloudformation::{Answer, CustomResource, Data, Sender, Status, Way, last_resort};
-use crate::source::{Delivery, Message, Messages, MessagesAnswer, Plain, recognise};
+use crate::source::{Delivery, Message, Messages, MessagesAnswer, Origin, Plain, recognise};
 use crate::token::{self, Identity};
 use crate::{http_client, probe};
 
@@ -27,8 +29,6 @@ use crate::{http_client, probe};
 const RETURN_TIME: Duration = Duration::from_millis(200);
 /// What is kept for telling CloudFormation, of what time there is at most a third.
 const ANSWER_TIME: Duration = Duration::from_secs(3);
-/// How many messages of a batch are worked on at a time.
-const AT_A_TIME: usize = 8;
 /// How deep envelopes may nest. A custom resource in an SNS notification in an SQS message is two.
 const DEPTH: usize = 4;
 
@@ -74,7 +74,8 @@ impl Handler {
     pub async fn handle(&self, event: LambdaEvent<Event>) -> Result<Value, Failure> {
         let (event, context) = event.into_parts();
         let deadline = Deadline::at(context.deadline()).earlier_by(RETURN_TIME);
-        let outer = Identity::Direct { request_id: context.request_id.clone() };
+        let identity = Identity::Direct { request_id: context.request_id.clone() };
+        let outer = Origin { identity, asked_at: SystemTime::now(), came_before: false };
         let invocation = Invocation { request_id: context.request_id, deadline };
         match &event {
             Event::Json(json) => self.route(Json::from(json.as_ref()), &outer, &invocation, 0).await,
@@ -86,7 +87,7 @@ impl Handler {
     async fn route(
         &self,
         event: Json<'_>,
-        outer: &Identity,
+        outer: &Origin,
         invocation: &Invocation,
         depth: usize,
     ) -> Result<Value, Failure> {
@@ -119,20 +120,30 @@ impl Handler {
         invocation: &Invocation,
         depth: usize,
     ) -> Result<Value, Failure> {
-        let work = messages.messages.iter().map(|message| self.message(message, invocation, depth));
-        let results: Vec<Result<Value, Failure>> = stream::iter(work).buffered(AT_A_TIME).collect().await;
-        match messages.answer {
-            MessagesAnswer::BatchItemFailures => {
-                let failed = messages.messages.iter().zip(&results).filter(|(_, result)| result.is_err());
-                let failed: Vec<Value> =
-                    failed.map(|(message, _)| json!({ "itemIdentifier": message.id })).collect();
-                Ok(json!({ "batchItemFailures": failed }))
-            }
-            MessagesAnswer::Results => {
-                let mut results = results.into_iter().collect::<Result<Vec<Value>, Failure>>()?;
-                Ok(if results.len() == 1 { results.remove(0) } else { Value::from(results) })
-            }
+        let Messages { answer, messages } = messages;
+        let work = |message| self.message(message, invocation, depth);
+        let results = work_through(&messages, self.settings.at_a_time, invocation.deadline, work).await;
+        let not_begun = results.iter().filter(|result| result.is_none()).count();
+        if not_begun > 0 {
+            tracing::warn!(
+                requestId = invocation.request_id,
+                not_begun,
+                "messages are left for another time"
+            );
         }
+        let is_done = |result: &Option<Result<Value, Failure>>| matches!(result, Some(Ok(_)));
+        // A batch inside a message has nobody to report its failures to but that message.
+        if answer == MessagesAnswer::BatchItemFailures && depth == 0 {
+            let mut answer = SqsBatchResponse::default();
+            for (message, _) in messages.iter().zip(&results).filter(|(_, result)| !is_done(result)) {
+                answer.add_failure(&message.id);
+            }
+            return Ok(serde_json::to_value(answer).unwrap_or_default());
+        }
+        let not_begun = || Err(Failure::DeadlineExceeded(Effect::None));
+        let results = results.into_iter().map(|result| result.unwrap_or_else(not_begun));
+        let mut results = results.collect::<Result<Vec<Value>, Failure>>()?;
+        Ok(if results.len() == 1 { results.remove(0) } else { Value::from(results) })
     }
 
     async fn message(
@@ -146,7 +157,7 @@ impl Handler {
             Err(problems) => return invocation.refuse(problems.clone()),
         };
         match Json::parse(text) {
-            Ok(event) => self.route(event, &message.identity, invocation, depth + 1).await,
+            Ok(event) => self.route(event, &message.origin, invocation, depth + 1).await,
             Err(why) => invocation.refuse(Problems::one(format!("the message is not JSON: {why}"))),
         }
     }
@@ -155,12 +166,20 @@ impl Handler {
     async fn plain(&self, plain: Plain, deadline: Deadline, line: &mut LogLine) -> Result<Value, Failure> {
         self.settings.check()?;
         let parsed = plain.request.map_err(Failure::InvalidRequest)?;
-        let derived = || token::derive(&plain.identity, &parsed.request, parsed.revision.as_deref());
+        let derived = || token::derive(&plain.origin.identity, &parsed.request, parsed.revision.as_deref());
         let token = parsed.token.clone().unwrap_or_else(derived);
         line.token = token.to_string();
         line.advice = parsed.advice.len();
         probe::point("settle");
-        let order = Order { request: &parsed.request, token: &token, other_than: None };
+        let Origin { asked_at, came_before, .. } = plain.origin;
+        let order = Order {
+            request: &parsed.request,
+            token: &token,
+            replaces: None,
+            anew: false,
+            asked_at,
+            came_before,
+        };
         let Creation { version, outcome } = self.creator.create(order, deadline).await?;
         line.outcome = outcome.as_str();
         line.version.clone_from(&version.version);

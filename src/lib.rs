@@ -8,6 +8,7 @@
 //! | [`source`] | envelopes, and how their askers are answered; nothing of Greengrass | a delivery |
 //! | [`request`] | what a request must be | types that cannot hold a bad id or ARN |
 //! | [`token`] | who asks and what for | the client token |
+//! | [`batch`] | how many messages at a time, and in which order | one message after the other |
 //! | [`lifecycle`] | what becomes of a custom resource | its id and data |
 //! | [`creator`] | when a create may be repeated | a version |
 //! | [`greengrass`] | the SDK | the service's answers, and errors that say what is known |
@@ -20,6 +21,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod batch;
 pub mod creator;
 pub mod deadline;
 pub mod event;

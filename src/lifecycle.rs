@@ -7,7 +7,7 @@ use crate::creator::{Creation, Creator, Order, Outcome};
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::greengrass::{Greengrass, HeldVersion, Kind, Version};
-use crate::request::{Advice, ClientToken, Code, Parsed, Path, Problems, VersionArn};
+use crate::request::{Advice, ClientToken, Code, Parsed, VersionArn};
 use crate::source::cloudformation::{CustomResource, Data, Home, RequestType};
 use crate::token;
 
@@ -87,15 +87,15 @@ async fn create(
 ) -> Result<Settled, Failure> {
     let token = client_token(resource, &parsed);
     let current = resource.home.physical_resource_id.as_deref().and_then(VersionArn::parse);
-    let other_than = current.as_ref().map(VersionArn::version);
-    let order = Order { request: &parsed.request, token: &token, other_than };
+    let order = Order {
+        request: &parsed.request,
+        token: &token,
+        replaces: current.as_ref().map(VersionArn::version),
+        anew: current.is_some() && resource.old_revision() != parsed.revision,
+        asked_at: resource.origin.asked_at,
+        came_before: resource.origin.came_before,
+    };
     let Creation { version, outcome } = creator.create(order, deadline).await?;
-    if Some(version.version.as_str()) == other_than {
-        let mut problems = Problems::default();
-        let problem = "was used for the version that the resource has, and gave it again. Leave it out";
-        problems.add(&Path::root().member("AmznClientToken"), problem);
-        return Err(Failure::InvalidRequest(problems));
-    }
     Ok(settled(resource, version, outcome, parsed))
 }
 
@@ -140,8 +140,8 @@ async fn find(
         Err(error) => return Err(error),
     }
     // From here on it is known that the current version is not it, whatever the properties say.
-    let others = greengrass.newest_versions(definition, NEWEST, deadline).await.unwrap_or_default();
-    for version in others.iter().filter(|version| version.version != current.version()) {
+    let newest = greengrass.versions(definition, deadline).await.unwrap_or_default();
+    for version in newest.iter().take(NEWEST).filter(|version| version.version != current.version()) {
         match greengrass.version(definition, &version.version, deadline).await {
             Ok(held) if held.holds(connectors) => return Ok(Some(held)),
             Ok(_) => {}
@@ -165,7 +165,7 @@ fn settled(resource: &CustomResource<'_>, version: Version, outcome: Outcome, pa
 }
 
 fn client_token(resource: &CustomResource<'_>, parsed: &Parsed) -> ClientToken {
-    let derived = || token::derive(&resource.identity(), &parsed.request, parsed.revision.as_deref());
+    let derived = || token::derive(&resource.origin.identity, &parsed.request, parsed.revision.as_deref());
     parsed.token.clone().unwrap_or_else(derived)
 }
 

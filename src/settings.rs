@@ -3,6 +3,7 @@
 //! A bad setting never stops the function from starting: what is right is used, and what is wrong is the
 //! answer to every event until it is mended.
 
+use crate::batch::AtATime;
 use crate::creator::Idempotency;
 use crate::request::{Path, Problems};
 use crate::source::cloudformation::ResponseHosts;
@@ -17,11 +18,16 @@ pub const RESPONSE_URL_HOSTS: &str = "RESPONSE_URL_HOSTS";
 /// How a request that comes twice becomes one version.
 pub const IDEMPOTENCY: &str = "IDEMPOTENCY";
 
+/// How many messages of a batch are worked on at a time.
+pub const MESSAGES_AT_A_TIME: &str = "MESSAGES_AT_A_TIME";
+
 /// The function's settings.
 #[derive(Debug)]
 pub struct Settings {
     /// How a request that comes twice becomes one version.
     pub idempotency: Idempotency,
+    /// How many messages of a batch are worked on at a time.
+    pub at_a_time: AtATime,
     /// Where answers to CloudFormation may be sent.
     pub response_hosts: ResponseHosts,
     /// What is wrong with the settings.
@@ -55,13 +61,20 @@ impl Settings {
                 Idempotency::Token
             }
         };
+        let at_a_time = given(MESSAGES_AT_A_TIME)
+            .map_or(Some(AtATime::default()), |number| number.parse().ok().and_then(AtATime::new));
+        let at_a_time = at_a_time.unwrap_or_else(|| {
+            let (least, most) = AtATime::ALLOWED.into_inner();
+            check(MESSAGES_AT_A_TIME, Err(format!("is no such number, must be {least} to {most}")));
+            AtATime::default()
+        });
         let mut response_hosts = ResponseHosts::default();
         for host in given(RESPONSE_URL_HOSTS).unwrap_or_default().split(',').map(str::trim) {
             if !host.is_empty() {
                 check(RESPONSE_URL_HOSTS, response_hosts.allow(host));
             }
         }
-        Self { idempotency, response_hosts, problems }
+        Self { idempotency, at_a_time, response_hosts, problems }
     }
 }
 

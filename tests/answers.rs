@@ -260,6 +260,13 @@ async fn a_fixed_client_token_is_not_success_with_old_content() {
     assert!(
         told["Reason"].as_str().unwrap().starts_with("Advice: AmznClientToken: is the same for every update")
     );
+    // Another resource with the same token and other content does not get the first one's version either.
+    let mut other = rig.sample("cloudformation-create");
+    other["LogicalResourceId"] = json!("Other");
+    other["ResourceProperties"]["AmznClientToken"] = json!("mine");
+    other["ResourceProperties"]["Connectors"] = json!([]);
+    let refused = response(rig.invoke(other.to_string()).await);
+    assert_eq!(refused["Status"], "FAILED", "{refused}");
     let mut update = rig.sample("cloudformation-update");
     update["PhysicalResourceId"] = told["PhysicalResourceId"].clone();
     update["ResourceProperties"]["AmznClientToken"] = json!("mine");
@@ -270,7 +277,7 @@ async fn a_fixed_client_token_is_not_success_with_old_content() {
         (&json!("FAILED"), &told["PhysicalResourceId"])
     );
     assert!(
-        refused["Reason"].as_str().unwrap().contains("AmznClientToken: was used for the version"),
+        refused["Reason"].as_str().unwrap().contains("AmznClientToken: was used before, for another version"),
         "{refused}"
     );
 }

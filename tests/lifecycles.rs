@@ -15,7 +15,9 @@ use serde_json::{Value, json};
 use support::{DEFINITION, Rig, SNS, With};
 
 /// Lifecycles in each of the two modes; `LIFECYCLES` asks for more.
-const LIFECYCLES: usize = 50;
+const LIFECYCLES: usize = 64;
+/// Worlds that they happen in, each with its own service and seed, at the same time.
+const WORLDS: usize = 16;
 
 /// What the model knows of one resource.
 struct Resource {
@@ -37,9 +39,22 @@ struct Counts {
     faults: usize,
 }
 
+impl Counts {
+    fn add(&mut self, other: &Self) {
+        self.steps += other.steps;
+        self.created += other.created;
+        self.existing += other.existing;
+        self.failed += other.failed;
+        self.redelivered += other.redelivered;
+        self.undelivered += other.undelivered;
+        self.faults += other.faults;
+    }
+}
+
 struct World {
     rig: Rig,
     random: fastrand::Rng,
+    looks_first: bool,
     counts: Counts,
     requests: usize,
     /// How many versions the model says that there are.
@@ -184,8 +199,10 @@ impl World {
         if kind == "Update" {
             let same = (resource.content, resource.revision) == (content, revision);
             assert!(!same || (id == resource.id && made == 0), "nothing changed, nothing is made");
-            // Made for it, or where a call's end was not seen or is looked for first, the latest with the same content.
-            assert!(resource.revision == revision || id != resource.id, "a new revision is another version");
+            let anew = resource.revision != revision;
+            // Where it is looked for first, the latest with the same content may be the answer.
+            assert!(!anew || id != resource.id, "a new revision is another version");
+            assert!(!anew || self.looks_first || made == 1, "a new revision is a new version");
             // The versions that the model knows, newest first, but the one that a new revision leaves behind.
             let newest =
                 versions.iter().rev().skip(made).take(10).any(|existing| self.held[existing] == content);
@@ -195,11 +212,19 @@ impl World {
         (resource.content, resource.revision) = (content, revision);
     }
 
-    /// The same event again: the same answer, and nothing new.
+    /// The same event again, whatever befalls it this time: the same answer, and nothing new.
     async fn redeliver(&mut self, event: &Value, told: &Value) {
         self.counts.redelivered += 1;
+        if self.random.bool() {
+            self.fault();
+        }
         let again = self.deliver(event).await;
         assert_eq!(self.rig.new_versions().len(), self.versions, "a redelivery makes nothing: {event}");
+        // Where a create is sent again, the service may refuse it this time.
+        if again["Status"] == "FAILED" {
+            assert!(again["Reason"].as_str().unwrap().starts_with("ServiceRejected"), "{again}");
+            return;
+        }
         assert_eq!(
             (&again["Status"], &again["PhysicalResourceId"]),
             (&told["Status"], &told["PhysicalResourceId"])
@@ -238,36 +263,54 @@ impl World {
             }
         }
         let delete = self.event("Delete", &resource, None);
-        let calls = self.rig.service.calls().len();
+        let calls = self.rig.service.call_count();
         let told = self.deliver(&delete).await;
         assert_eq!((&told["Status"], &told["PhysicalResourceId"]), (&json!("SUCCESS"), &json!(resource.id)));
-        assert_eq!(self.rig.service.calls().len(), calls, "a delete calls nothing");
+        assert_eq!(self.rig.service.call_count(), calls, "a delete calls nothing");
         self.redeliver(&delete, &told).await;
     }
 }
 
-async fn lifecycles(honour_tokens: bool, idempotency: &str) {
-    let seed = std::env::var("LIFECYCLES_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or_else(|| fastrand::u64(..));
-    let number =
-        std::env::var("LIFECYCLES").ok().and_then(|number| number.parse().ok()).unwrap_or(LIFECYCLES);
-    println!("LIFECYCLES_SEED={seed}");
+/// One world by one seed.
+async fn world(seed: u64, lifecycles: usize, honour_tokens: bool, idempotency: &'static str) -> Counts {
     let choices = Choices { honour_tokens, ..Choices::default() };
     let variables = [("IDEMPOTENCY", idempotency)];
     let rig = Rig::with(With { choices, variables: &variables }).await;
-    let random = fastrand::Rng::with_seed(seed);
-    let mut world =
-        World { rig, random, counts: Counts::default(), requests: 0, versions: 0, held: HashMap::new() };
-    for number in 0..number {
+    let mut world = World {
+        rig,
+        random: fastrand::Rng::with_seed(seed),
+        looks_first: idempotency == "latest",
+        counts: Counts::default(),
+        requests: 0,
+        versions: 0,
+        held: HashMap::new(),
+    };
+    for number in 0..lifecycles {
         world.lifecycle(number).await;
     }
-    println!(
-        "honour_tokens={honour_tokens} IDEMPOTENCY={idempotency} lifecycles={number} {:?}",
-        world.counts
-    );
     assert_eq!(world.held.len(), world.rig.new_versions().len(), "every version was told to somebody");
+    world.counts
+}
+
+async fn lifecycles(honour_tokens: bool, idempotency: &'static str) {
+    let given = |name| std::env::var(name).ok().and_then(|number: String| number.parse().ok());
+    let seeds: Vec<u64> = match given("LIFECYCLES_SEED") {
+        Some(seed) => vec![seed],
+        None => (0..WORLDS).map(|_| fastrand::u64(..)).collect(),
+    };
+    let each = given("LIFECYCLES").map_or(LIFECYCLES, |number| number as usize).div_ceil(WORLDS);
+    let worlds = seeds.iter().map(|&seed| tokio::spawn(world(seed, each, honour_tokens, idempotency)));
+    let mut counts = Counts::default();
+    for (ended, seed) in futures_util::future::join_all(worlds).await.into_iter().zip(&seeds) {
+        match ended {
+            Ok(world) => counts.add(&world),
+            Err(failed) => panic!("LIFECYCLES_SEED={seed} IDEMPOTENCY={idempotency}: {failed}"),
+        }
+    }
+    let lifecycles = each * seeds.len();
+    println!(
+        "honour_tokens={honour_tokens} IDEMPOTENCY={idempotency} lifecycles={lifecycles} {counts:?} seeds={seeds:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

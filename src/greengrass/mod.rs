@@ -4,16 +4,20 @@ mod error;
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::time::{Duration, SystemTime};
 
 use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_greengrass::Client;
+use aws_sdk_greengrass::config;
 use aws_sdk_greengrass::error::ProvideErrorMetadata;
 use aws_sdk_greengrass::types;
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 
 pub use error::{Effect, Error, Kind};
 
@@ -24,6 +28,8 @@ use crate::request::{ClientToken, ConnectorDefinitionId, ConnectorVersionRequest
 #[derive(Clone, Debug)]
 pub struct Greengrass {
     client: Client,
+    /// What reads are configured with beyond that: nothing can come of one that is made twice.
+    reads: config::Builder,
 }
 
 /// A connector definition version, as the service names it.
@@ -46,6 +52,10 @@ pub struct HeldVersion {
     connectors: Vec<types::Connector>,
 }
 
+/// How often a read is made before it is given up on, and how long the pause after the first is at most.
+const READS: u32 = 3;
+const READ_BACKOFF: Duration = Duration::from_millis(100);
+
 impl Greengrass {
     /// Prepares the client; nothing is called. Credentials and the Region come from the environment, where Lambda puts
     /// them, and from nowhere else.
@@ -59,7 +69,8 @@ impl Greengrass {
             .retry_config(RetryConfig::disabled())
             .load()
             .await;
-        Self { client: Client::new(&config) }
+        let retries = RetryConfig::standard().with_max_attempts(READS).with_initial_backoff(READ_BACKOFF);
+        Self { client: Client::new(&config), reads: config::Builder::new().retry_config(retries) }
     }
 
     /// CreateConnectorDefinitionVersion, once.
@@ -86,11 +97,21 @@ impl Greengrass {
         definition: &ConnectorDefinitionId,
         deadline: Deadline,
     ) -> Result<Option<HeldVersion>, Error> {
-        let call = self.client.get_connector_definition().connector_definition_id(definition.as_str());
-        match bounded(deadline, call.send()).await?.latest_version {
+        match self.latest_version_id(definition, deadline).await? {
             Some(latest) => self.version(definition, &latest, deadline).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The id of that version.
+    pub async fn latest_version_id(
+        &self,
+        definition: &ConnectorDefinitionId,
+        deadline: Deadline,
+    ) -> Result<Option<String>, Error> {
+        let call = self.client.get_connector_definition().connector_definition_id(definition.as_str());
+        let call = call.customize().config_override(self.reads.clone());
+        Ok(bounded(deadline, call.send()).await?.latest_version)
     }
 
     /// One version with what it holds.
@@ -104,19 +125,20 @@ impl Greengrass {
             .client
             .get_connector_definition_version()
             .connector_definition_id(definition.as_str())
-            .connector_definition_version_id(id);
+            .connector_definition_version_id(id)
+            .customize()
+            .config_override(self.reads.clone());
         let answer = bounded(deadline, call.send()).await?;
         let connectors = answer.definition.and_then(|definition| definition.connectors).unwrap_or_default();
         let version = version(answer.arn, answer.creation_timestamp, answer.id, answer.version)?;
         Ok(HeldVersion { version, connectors })
     }
 
-    /// The definition's newest versions, newest first, at most so many. In which order the service lists them is
-    /// documented nowhere, so all of them are listed.
-    pub async fn newest_versions(
+    /// The definition's versions, newest first. In which order the service lists them is documented nowhere, so all of
+    /// them are listed.
+    pub async fn versions(
         &self,
         definition: &ConnectorDefinitionId,
-        most: usize,
         deadline: Deadline,
     ) -> Result<Vec<Version>, Error> {
         let mut versions = Vec::new();
@@ -126,7 +148,9 @@ impl Greengrass {
                 .client
                 .list_connector_definition_versions()
                 .connector_definition_id(definition.as_str())
-                .set_next_token(next.clone());
+                .set_next_token(next.clone())
+                .customize()
+                .config_override(self.reads.clone());
             let page = bounded(deadline, call.send()).await?;
             for entry in page.versions.unwrap_or_default() {
                 versions.push(version(entry.arn, entry.creation_timestamp, entry.id, entry.version)?);
@@ -139,8 +163,15 @@ impl Greengrass {
         }
         // ISO 8601 in one form: the order of the texts is the order in time.
         versions.sort_by(|a, b| b.creation_timestamp.cmp(&a.creation_timestamp));
-        versions.truncate(most);
         Ok(versions)
+    }
+}
+
+impl Version {
+    /// When it was created, where the service says so in a form that can be read.
+    pub fn created_at(&self) -> Option<SystemTime> {
+        let time = DateTime::from_str(&self.creation_timestamp, Format::DateTimeWithOffset).ok()?;
+        time.try_into().ok()
     }
 }
 

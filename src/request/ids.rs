@@ -22,7 +22,10 @@ pub struct ConnectorArn(String);
 
 /// The value of `AmznClientToken`: 1 to 1,024 visible ASCII characters, so that it is a header's value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ClientToken(String);
+pub struct ClientToken {
+    text: String,
+    derived: bool,
+}
 
 /// ARN of a connector definition version:
 /// `arn:PARTITION:greengrass:REGION:ACCOUNT:/greengrass/definition/connectors/ID/versions/VERSION`.
@@ -48,7 +51,7 @@ macro_rules! text_of {
         }
     )+};
 }
-text_of!(ConnectorDefinitionId, ConnectorId, ConnectorArn, ClientToken);
+text_of!(ConnectorDefinitionId, ConnectorId, ConnectorArn);
 
 const DEFINITION_PATH: &str = "/greengrass/definition/connectors/";
 
@@ -108,16 +111,33 @@ impl ConnectorArn {
 }
 
 impl ClientToken {
-    /// Takes 1 to 1,024 visible ASCII characters.
+    /// Takes a caller's own: 1 to 1,024 visible ASCII characters.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         check(text, 1024, |c| c.is_ascii_graphic(), "1 to 1,024 visible ASCII characters")?;
-        Ok(Self(text.to_owned()))
+        Ok(Self { text: text.to_owned(), derived: false })
+    }
+
+    /// The token as text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it was derived from the request, so that no other request has the same.
+    pub fn is_derived(&self) -> bool {
+        self.derived
     }
 }
 
+/// A token that was derived.
 impl From<uuid::Uuid> for ClientToken {
     fn from(uuid: uuid::Uuid) -> Self {
-        Self(uuid.to_string())
+        Self { text: uuid.to_string(), derived: true }
+    }
+}
+
+impl fmt::Display for ClientToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
     }
 }
 

@@ -1,21 +1,20 @@
 //! The request itself: a direct invocation, or what a message carries.
 
-use super::Plain;
+use super::{Origin, Plain};
 use crate::json::{Json, Members};
 use crate::request::{FIELDS, Path, Rules, parse};
-use crate::token::Identity;
 
 /// What else would have been recognised, for an event that has nothing of a request.
 const KNOWN: &str = "has none of a request's fields; known are a request itself (ConnectorDefinitionId, Connectors), \
                      an EventBridge event (detail-type, source, detail), a CloudFormation custom resource request \
                      (RequestType, ResponseURL), and SQS and SNS messages (Records)";
 
-pub(super) fn read(event: Json<'_>, members: &Members<'_>, outer: &Identity) -> Plain {
+pub(super) fn read(event: Json<'_>, members: &Members<'_>, outer: &Origin) -> Plain {
     let request = parse(event, &Rules::default()).map_err(|mut problems| {
         if !FIELDS.iter().any(|field| members.has(field)) {
             problems.add(&Path::root(), KNOWN);
         }
         problems
     });
-    Plain { source: outer.source(), identity: outer.clone(), request }
+    Plain { source: outer.identity.source(), origin: outer.clone(), request }
 }

@@ -1,6 +1,6 @@
 //! An EventBridge event: the request is its `detail`, its `id` is who asks.
 
-use super::{Plain, text};
+use super::{Origin, Plain, text};
 use crate::json::Members;
 use crate::request::{Path, Problems, Rules, parse};
 use crate::token::Identity;
@@ -9,7 +9,7 @@ pub(super) fn sent(event: &Members<'_>) -> bool {
     ["detail-type", "source", "detail"].iter().all(|name| event.has(name))
 }
 
-pub(super) fn read(event: &Members<'_>, outer: &Identity) -> Plain {
+pub(super) fn read(event: &Members<'_>, outer: &Origin) -> Plain {
     let request = match event.get("detail") {
         Some(detail) => parse(detail, &Rules::default()),
         None => {
@@ -18,7 +18,7 @@ pub(super) fn read(event: &Members<'_>, outer: &Identity) -> Plain {
             Err(problems)
         }
     };
-    // Events that are made by hand may lack an id; who delivered it is the same when it is delivered again.
-    let identity = text(event, "id").map_or_else(|| outer.clone(), |id| Identity::EventBridge { id });
-    Plain { source: "eventbridge", identity, request }
+    // Events that are made by hand may lack an id.
+    let identity = text(event, "id").map(|id| Identity::EventBridge { id });
+    Plain { source: "eventbridge", origin: outer.with(identity), request }
 }

@@ -10,11 +10,32 @@ mod eventbridge;
 mod sns;
 mod sqs;
 
+use std::time::SystemTime;
+
 use cloudformation::{CustomResource, ResponseHosts};
 
 use crate::json::{Json, Kind, Members};
 use crate::request::{Parsed, Problems};
 use crate::token::Identity;
+
+/// What is known of a request by what brought it.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Who asks.
+    pub identity: Identity,
+    /// When it was first asked for, as far as that is known.
+    pub asked_at: SystemTime,
+    /// Whether it was delivered before.
+    pub came_before: bool,
+}
+
+impl Origin {
+    /// The same, by the identity of something further inside. Without one, who delivered it is the same when it is
+    /// delivered again.
+    fn with(&self, identity: Option<Identity>) -> Self {
+        Self { identity: identity.unwrap_or_else(|| self.identity.clone()), ..*self }
+    }
+}
 
 /// An event, recognised.
 pub enum Delivery<'a> {
@@ -31,7 +52,7 @@ pub struct Plain {
     /// The source's name in logs.
     pub source: &'static str,
     /// Who asks.
-    pub identity: Identity,
+    pub origin: Origin,
     /// The request, or what is wrong with it.
     pub request: Result<Parsed, Problems>,
 }
@@ -58,7 +79,9 @@ pub struct Message {
     /// Its id, by which a failure of it is reported.
     pub id: String,
     /// Who asks, where the event inside does not say.
-    pub identity: Identity,
+    pub origin: Origin,
+    /// The group within which order matters, for a message of an ordered queue.
+    pub group: Option<String>,
     /// The event inside, or what is wrong with the envelope.
     pub event: Result<String, Problems>,
 }
@@ -67,7 +90,7 @@ pub struct Message {
 /// does: it is Lambda's request, or the message that carried the event.
 pub fn recognise<'a>(
     event: Json<'a>,
-    outer: &Identity,
+    outer: &Origin,
     response_hosts: &ResponseHosts,
 ) -> Result<Delivery<'a>, Problems> {
     if event.kind() == Kind::List
@@ -79,7 +102,7 @@ pub fn recognise<'a>(
         return Err(Problems::one(format!("the event is {}, must be an object", event.shape())));
     };
     if cloudformation::sent(&members) {
-        return Ok(Delivery::CustomResource(Box::new(CustomResource::read(members, response_hosts))));
+        return Ok(Delivery::CustomResource(Box::new(CustomResource::read(members, outer, response_hosts))));
     }
     if let Some(records) = members.get("Records")
         && let Some(messages) = sqs::records(records, outer).or_else(|| sns::records(records, outer))
@@ -98,12 +121,12 @@ pub fn recognise<'a>(
 
 impl Message {
     /// A message whose event is the text of one of its members.
-    fn carrying(id: Option<String>, identity: Identity, envelope: &Members<'_>, name: &str) -> Self {
+    fn carrying(id: Option<String>, origin: Origin, envelope: &Members<'_>, name: &str) -> Self {
         let event = text(envelope, name).ok_or_else(|| match envelope.get(name) {
             Some(json) => Problems::one(format!("{name}: is {}, must be a string", json.shape())),
             None => Problems::one(format!("{name}: is missing, must be a string")),
         });
-        Self { id: id.unwrap_or_default(), identity, event }
+        Self { id: id.unwrap_or_default(), origin, group: None, event }
     }
 }
 

@@ -86,6 +86,14 @@ struct Inner {
     store: Mutex<Store>,
     faults: Mutex<Vec<Fault>>,
     calls: Mutex<Vec<Call>>,
+    in_flight: Mutex<InFlight>,
+}
+
+/// Calls that are being performed, and the most that ever were at a time.
+#[derive(Default)]
+struct InFlight {
+    now: usize,
+    most: usize,
 }
 
 /// State and journal go together: a change is in the journal before it is in the state.
@@ -116,6 +124,7 @@ impl Service {
             store: Mutex::new(Store { state, journal }),
             faults: Mutex::default(),
             calls: Mutex::default(),
+            in_flight: Mutex::default(),
         });
         let served = inner.clone();
         let server = Server::start(port, move |request| {
@@ -192,6 +201,16 @@ impl Service {
     pub fn calls(&self) -> Vec<Call> {
         lock(&self.inner.calls).clone()
     }
+
+    /// How many calls there were so far.
+    pub fn call_count(&self) -> usize {
+        lock(&self.inner.calls).len()
+    }
+
+    /// The most calls that were performed at the same time.
+    pub fn most_in_flight(&self) -> usize {
+        lock(&self.inner.in_flight).most
+    }
 }
 
 impl fmt::Debug for Service {
@@ -205,12 +224,25 @@ impl Inner {
         if request.uri().path().starts_with("/_local/") {
             return Reply::Answer(self.control(&request));
         }
+        self.in_flight(|calls| calls.now += 1);
+        let reply = self.answer(&request).await;
+        self.in_flight(|calls| calls.now -= 1);
+        reply
+    }
+
+    fn in_flight(&self, change: impl FnOnce(&mut InFlight)) {
+        let mut calls = lock(&self.in_flight);
+        change(&mut calls);
+        calls.most = calls.most.max(calls.now);
+    }
+
+    async fn answer(&self, request: &Request) -> Reply {
         let operation = Operation::of(request.method(), request.uri().path());
         let fault = operation.as_ref().ok().and_then(|(operation, _)| fault::take(&self.faults, *operation));
         let fault = fault.unwrap_or_default();
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
         let answer = match &operation {
-            Ok((operation, ids)) if fault.commit => operations::perform(self, *operation, ids, &request),
+            Ok((operation, ids)) if fault.commit => operations::perform(self, *operation, ids, request),
             Ok(_) => Ok(serde_json::json!({})),
             Err(refusal) => Err(refusal.clone()),
         };
@@ -224,7 +256,7 @@ impl Inner {
         }
         tokio::time::sleep(Duration::from_millis(fault.delay_after_ms)).await;
         let reply = fault.outcome.reply(response);
-        self.remember(&request, operation.ok().map(|(operation, _)| operation), &reply);
+        self.remember(request, operation.ok().map(|(operation, _)| operation), &reply);
         reply
     }
 

@@ -10,7 +10,7 @@ pub use answer::{Answer, Data, Status, last_resort};
 pub use response_url::{ResponseHosts, ResponseUrl};
 pub use sender::Sender;
 
-use super::text;
+use super::{Origin, text};
 use crate::json::{Json, Kind, Members};
 use crate::request::{Parsed, Path, Problems, Rules, parse};
 use crate::token::Identity;
@@ -20,6 +20,8 @@ use crate::token::Identity;
 pub struct CustomResource<'a> {
     /// How its asker is answered.
     pub home: Home,
+    /// Who asks.
+    pub origin: Origin,
     event: Members<'a>,
 }
 
@@ -69,8 +71,14 @@ pub(super) fn sent(event: &Members<'_>) -> bool {
 
 impl<'a> CustomResource<'a> {
     /// Reads the way home.
-    pub(super) fn read(event: Members<'a>, hosts: &ResponseHosts) -> Self {
-        Self { home: Home::read(&event, hosts), event }
+    pub(super) fn read(event: Members<'a>, outer: &Origin, hosts: &ResponseHosts) -> Self {
+        let home = Home::read(&event, hosts);
+        let identity = Identity::CloudFormation {
+            stack_id: home.stack_id.clone(),
+            logical_resource_id: home.logical_resource_id.clone(),
+            request_id: home.request_id.clone(),
+        };
+        Self { home, origin: outer.with(Some(identity)), event }
     }
 
     /// What happens to the resource.
@@ -111,15 +119,6 @@ impl<'a> CustomResource<'a> {
     /// The revision before the update, also where the rest of the properties is no request.
     pub fn old_revision(&self) -> Option<String> {
         text(&self.event.get("OldResourceProperties")?.members()?, "Revision")
-    }
-
-    /// Who asks.
-    pub fn identity(&self) -> Identity {
-        Identity::CloudFormation {
-            stack_id: self.home.stack_id.clone(),
-            logical_resource_id: self.home.logical_resource_id.clone(),
-            request_id: self.home.request_id.clone(),
-        }
     }
 
     fn parse(&self, properties: &str) -> Result<Parsed, Problems> {
