@@ -20,7 +20,12 @@ pub enum Failure {
     /// The time was over before there was an answer.
     DeadlineExceeded(Effect),
     /// CloudFormation could not be given its answer.
-    Undelivered(Undelivered),
+    Undelivered {
+        /// Why not.
+        why: Undelivered,
+        /// What it would have been told.
+        result: String,
+    },
     /// A mistake of this function.
     Internal(Effect),
 }
@@ -49,8 +54,8 @@ impl Failure {
             Self::Configuration(_) => "Configuration",
             Self::DeadlineExceeded(_) => "DeadlineExceeded",
             Self::Internal(_) => "Internal",
-            Self::Undelivered(Undelivered::Refused(_)) => "ServiceRejected",
-            Self::Undelivered(Undelivered::Unreachable { .. }) => "ServiceUnavailable",
+            Self::Undelivered { why: Undelivered::Refused(_), .. } => "ServiceRejected",
+            Self::Undelivered { why: Undelivered::Unreachable { .. }, .. } => "ServiceUnavailable",
             Self::Service(error) => match error.kind {
                 Kind::DefinitionNotFound | Kind::VersionNotFound => "DefinitionNotFound",
                 Kind::AccessDenied => "AccessDenied",
@@ -84,7 +89,9 @@ impl fmt::Display for Failure {
             Self::DeadlineExceeded(effect) => {
                 write!(f, "The time was over. {} Give the function more time.", of(*effect))
             }
-            Self::Undelivered(why) => write!(f, "CloudFormation was not told the result: {why}."),
+            Self::Undelivered { why, result } => {
+                write!(f, "CloudFormation was not told the result: {why}. The result was: {result}")
+            }
             Self::Internal(effect) => write!(
                 f,
                 "The function failed by its own mistake. {} Its log names the place in the code.",

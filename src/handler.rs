@@ -79,7 +79,9 @@ impl Handler {
         let invocation = Invocation { request_id: context.request_id, deadline };
         match &event {
             Event::Json(json) => self.route(Json::from(json.as_ref()), &outer, &invocation, 0).await,
-            Event::NotJson(why) => invocation.refuse(Problems::one(format!("the event is not JSON: {why}"))),
+            Event::NotJson(why) => {
+                invocation.refuse(&outer, Problems::one(format!("the event is not JSON: {why}")))
+            }
         }
     }
 
@@ -92,20 +94,20 @@ impl Handler {
         depth: usize,
     ) -> Result<Value, Failure> {
         if depth > DEPTH {
-            return invocation.refuse(Problems::one("the event is wrapped in too many envelopes"));
+            return invocation.refuse(outer, Problems::one("the event is wrapped in too many envelopes"));
         }
         let recognised = caught(|| recognise(event, outer, &self.settings.response_hosts));
         match recognised.ok_or(Failure::Internal(Effect::None))? {
-            Err(problems) => invocation.refuse(problems),
+            Err(problems) => invocation.refuse(outer, problems),
             Ok(Delivery::Messages(messages)) => Box::pin(self.messages(messages, invocation, depth)).await,
             Ok(Delivery::Plain(plain)) => {
-                let mut line = LogLine::new(plain.source);
+                let mut line = LogLine::new(plain.source, &plain.origin.identity);
                 let result = guarded(self.plain(*plain, invocation.deadline, &mut line)).await;
                 line.write(&invocation.request_id, result.as_ref().err());
                 result
             }
             Ok(Delivery::CustomResource(resource)) => {
-                let mut line = LogLine::new("cloudformation");
+                let mut line = LogLine::new("cloudformation", &resource.origin.identity);
                 let result = guarded(self.custom_resource(&resource, invocation.deadline, &mut line)).await;
                 line.write(&invocation.request_id, result.as_ref().err());
                 result
@@ -154,11 +156,14 @@ impl Handler {
     ) -> Result<Value, Failure> {
         let text = match &message.event {
             Ok(text) => text,
-            Err(problems) => return invocation.refuse(problems.clone()),
+            Err(problems) => return invocation.refuse(&message.origin, problems.clone()),
         };
         match Json::parse(text) {
             Ok(event) => self.route(event, &message.origin, invocation, depth + 1).await,
-            Err(why) => invocation.refuse(Problems::one(format!("the message is not JSON: {why}"))),
+            Err(why) => {
+                let problems = Problems::one(format!("the message is not JSON: {why}"));
+                invocation.refuse(&message.origin, problems)
+            }
         }
     }
 
@@ -216,7 +221,7 @@ impl Handler {
                     .unwrap_or_else(|| last_resort(&resource.home, status));
                 let delivered = self.sender.deliver(url, &document, deadline).await;
                 line.settled(&settled);
-                delivered.map_err(Failure::Undelivered)?;
+                delivered.map_err(|why| Failure::Undelivered { why, result: result_of(&settled) })?;
                 // Our own document, which is JSON.
                 Ok(serde_json::from_str(&document).unwrap_or_default())
             }
@@ -257,9 +262,9 @@ impl Handler {
 
 impl Invocation {
     /// An event that is answered before anybody asks who sent it.
-    fn refuse(&self, problems: Problems) -> Result<Value, Failure> {
+    fn refuse(&self, outer: &Origin, problems: Problems) -> Result<Value, Failure> {
         let failure = Failure::InvalidRequest(problems);
-        LogLine::new("unknown").write(&self.request_id, Some(&failure));
+        LogLine::new("unknown", &outer.identity).write(&self.request_id, Some(&failure));
         Err(failure)
     }
 }
@@ -278,6 +283,14 @@ async fn guarded<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T,
 /// A panic becomes nothing.
 fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+/// For whoever reads why CloudFormation was not told.
+fn result_of(settled: &Result<Settled, Failure>) -> String {
+    match settled {
+        Ok(settled) => format!("SUCCESS with {}", settled.physical_resource_id),
+        Err(failure) => format!("FAILED, {}: {failure}", failure.error_type()),
+    }
 }
 
 fn answer(resource: &CustomResource<'_>, settled: &Result<Settled, Failure>) -> Answer {

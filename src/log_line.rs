@@ -4,9 +4,13 @@ use std::time::Instant;
 
 use crate::failure::Failure;
 use crate::lifecycle::Settled;
+use crate::token::Identity;
 
 /// How much of an error's text goes into the log: a line has a limit, and a request may have many problems.
 const LOGGED: usize = 4_000;
+
+/// Ids come from outside.
+const LONGEST_ID: usize = 256;
 
 /// What the log's line of an event says.
 pub(crate) struct LogLine {
@@ -21,15 +25,18 @@ pub(crate) struct LogLine {
     pub(crate) version: String,
     /// How many remarks there were.
     pub(crate) advice: usize,
+    /// Who asked: the id of the innermost event or message.
+    asked_by: String,
     /// What CloudFormation was told instead of a version: the error's type and text.
     told: Option<(&'static str, String)>,
 }
 
 impl LogLine {
     /// Of an event that starts now.
-    pub(crate) fn new(source: &'static str) -> Self {
+    pub(crate) fn new(source: &'static str, identity: &Identity) -> Self {
         let (token, version) = (String::new(), String::new());
-        Self { started: Instant::now(), source, outcome: "", token, version, advice: 0, told: None }
+        let asked_by = identity.id().chars().take(LONGEST_ID).collect();
+        Self { started: Instant::now(), source, outcome: "", token, version, advice: 0, asked_by, told: None }
     }
 
     /// Takes how a custom resource ended.
@@ -47,14 +54,8 @@ impl LogLine {
 
     /// One line: an event that ended well at INFO, one that did not at ERROR.
     pub(crate) fn write(self, request_id: &str, failure: Option<&Failure>) {
-        let Self { started, source, outcome, token, version, advice, told } = self;
-        let failed = match (failure, told) {
-            (Some(failure), None) => Some((failure.error_type(), failure.to_string())),
-            (Some(failure), Some((_, told))) => {
-                Some((failure.error_type(), format!("{failure} It was: {told}")))
-            }
-            (None, told) => told,
-        };
+        let Self { started, source, outcome, token, version, advice, asked_by, told } = self;
+        let failed = failure.map(|failure| (failure.error_type(), failure.to_string())).or(told);
         let duration_ms = started.elapsed().as_micros() as f64 / 1_000.0;
         // requestId as in Lambda's own JSON lines, so that one search finds both.
         match failed {
@@ -62,6 +63,7 @@ impl LogLine {
                 tracing::info!(
                     requestId = request_id,
                     source,
+                    asked_by,
                     outcome,
                     token,
                     version,
@@ -75,6 +77,7 @@ impl LogLine {
                 tracing::error!(
                     requestId = request_id,
                     source,
+                    asked_by,
                     error_type,
                     error,
                     token,

@@ -69,6 +69,15 @@ impl Identity {
         }
     }
 
+    /// The innermost of its ids.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Direct { request_id } | Self::CloudFormation { request_id, .. } => request_id,
+            Self::EventBridge { id } => id,
+            Self::Sqs { message_id } | Self::Sns { message_id } => message_id,
+        }
+    }
+
     fn texts(&self) -> Vec<&str> {
         let mut texts = vec![self.source()];
         match self {

@@ -11,7 +11,7 @@ use greengrass_local::http::{Reply, empty};
 use greengrass_local::runtime_api::Ending;
 use greengrass_local::samples;
 use serde_json::{Value, json};
-use support::{DEFINITION, Rig, With, error, on_all, on_create, response};
+use support::{DEFINITION, Rig, With, error, on_all, on_create, response, version_arn};
 
 const STEPS: [&str; 3] = ["create", "update", "delete"];
 
@@ -152,6 +152,10 @@ async fn an_answer_that_nobody_takes_fails_the_invocation_before_the_deadline() 
     assert!(started.elapsed() < time);
     assert_eq!(error_type, "ServiceUnavailable");
     assert!(message.contains("CloudFormation was not told the result"), "{message}");
+    assert!(
+        message.contains(&format!("The result was: SUCCESS with {}", version_arn(&rig.new_versions()[0]))),
+        "{message}"
+    );
 }
 
 #[tokio::test]

@@ -58,7 +58,8 @@ async fn nothing_secret_is_written_or_answered() {
         let rig = Rig::with(With { variables: &variables, ..With::default() }).await;
         // The service repeats what it was sent, and the receiver is difficult.
         let echo = format!(
-            r#"{{"Message":"bad value {PARAMETER}","ErrorDetails":[{{"DetailedErrorMessage":"{PARAMETER}"}}]}}"#
+            r#"{{"Message":"bad value {}","ErrorDetails":[{{"DetailedErrorMessage":"{PARAMETER}"}}]}}"#,
+            PARAMETER.to_uppercase()
         );
         rig.service.add_fault(Fault {
             operation: Some(Operation::CreateConnectorDefinitionVersion),
@@ -80,12 +81,16 @@ async fn nothing_secret_is_written_or_answered() {
         }
         let not_json = rig.invoke(format!("{{\"a\": {PARAMETER}")).await;
         answered.push(format!("{not_json:?}"));
-        assert!(answered[0].contains("repeats a parameter"), "{}", answered[0]);
+        assert!(
+            answered[0].contains("BadRequestException (what the service said repeats a parameter"),
+            "{}",
+            answered[0]
+        );
         answered.extend(rig.told().iter().map(ToString::to_string));
         assert!(!rig.new_versions().is_empty(), "some of it succeeded");
         let log = rig.stop().await;
         assert!(log.contains("done") && log.contains("failed"), "{log}");
-        for secret in [PARAMETER, KEY, SESSION, QUERY, "9f1c"] {
+        for secret in [PARAMETER, &PARAMETER.to_uppercase(), KEY, SESSION, QUERY, "9f1c"] {
             assert!(!log.contains(secret), "{secret} in the {format} log:\n{log}");
             for answer in &answered {
                 assert!(!answer.contains(secret), "{secret} in an answer:\n{answer}");

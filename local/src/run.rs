@@ -45,7 +45,7 @@ pub async fn run(name: &str, event: &str, program: Command, options: &Options) -
     }
     let receiver = Receiver::start().await?;
     let runtime_api = RuntimeApi::start().await?;
-    let event = if options.keep_response_url { event.to_owned() } else { redirected(event, &receiver.url()) };
+    let event = if options.keep_response_url { kept(event)? } else { redirected(event, &receiver.url()) };
 
     let started = Instant::now();
     let variables = [
@@ -76,27 +76,48 @@ fn lines_of(log: &str, request_id: &str) -> Vec<Value> {
     lines.filter(|line| line["requestId"] == request_id && line["source"].is_string()).collect()
 }
 
-/// The event with each ResponseURL in it, however deep in messages, pointing at the receiver; paths and queries stay,
-/// and so does every other byte.
+/// The event as it is, if its ResponseURLs are of this machine: nothing is tried out on CloudFormation.
+fn kept(event: &str) -> io::Result<String> {
+    let mut elsewhere = false;
+    with_origins(event, |origin| {
+        let authority = origin.rsplit('/').next().unwrap_or_default();
+        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+        elsewhere |= !matches!(host, "127.0.0.1" | "localhost" | "[::1]");
+        origin.to_owned()
+    });
+    if elsewhere {
+        let problem = "--keep-response-url: a ResponseURL is of another machine, must be of this one (127.0.0.1)";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+    }
+    Ok(event.to_owned())
+}
+
+/// The event with each ResponseURL in it pointing at the receiver; paths and queries stay.
 fn redirected(event: &str, receiver: &str) -> String {
-    let (mut redirected, mut rest) = (String::new(), event);
+    with_origins(event, |_| receiver.to_owned())
+}
+
+/// The event with the origin (scheme and authority) of each ResponseURL in it, however deep in messages, replaced.
+/// Every other byte stays.
+fn with_origins(event: &str, mut replace: impl FnMut(&str) -> String) -> String {
+    let (mut replaced, mut rest) = (String::new(), event);
     while let Some(at) = rest.find("ResponseURL") {
         let value = at + "ResponseURL".len();
         // Between the name and the URL stand quotes, escaped as often as messages nest, and a colon.
         let skipped = rest[value..].find(|c: char| !matches!(c, '\\' | '"' | ':' | ' ' | '\n' | '\t'));
         let url = value + skipped.unwrap_or(rest.len() - value);
         let scheme = ["https://", "http://"].into_iter().find(|scheme| rest[url..].starts_with(scheme));
-        redirected.push_str(&rest[..url]);
+        replaced.push_str(&rest[..url]);
         rest = &rest[url..];
         if let Some(scheme) = scheme {
             let host = &rest[scheme.len()..];
             let end = host.find(['/', '?', '"', '\\']).unwrap_or(host.len());
-            redirected.push_str(receiver);
+            replaced.push_str(&replace(&rest[..scheme.len() + end]));
             rest = &host[end..];
         }
     }
-    redirected.push_str(rest);
-    redirected
+    replaced.push_str(rest);
+    replaced
 }
 
 /// How an invocation ended, as far as it did: otherwise what the function wrote before it went.
@@ -112,7 +133,7 @@ fn payload(ending: &Ending) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::redirected;
+    use super::{kept, redirected};
 
     #[test]
     fn every_response_url_is_redirected_and_nothing_else() {
@@ -130,6 +151,16 @@ mod tests {
             ("ResponseURL", "ResponseURL"),
         ] {
             assert_eq!(redirected(event, "http://r:1"), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_of_this_machine() {
+        for host in ["http://127.0.0.1:80/a", "https://localhost/", "http://[::1]:8/"] {
+            assert!(kept(&format!(r#"{{"ResponseURL":"{host}"}}"#)).is_ok(), "{host}");
+        }
+        for host in ["https://b.s3.amazonaws.com/a", "https://x@127.0.0.1.example/", "http://127.0.0.1@e.com:1/"] {
+            assert!(kept(&format!(r#"{{"Message":"{{\"ResponseURL\":\"{host}\"}}"}}"#)).is_err(), "{host}");
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Error {
     pub effect: Effect,
     /// What happened, in words of this function.
     what: String,
+    /// The service's name for it.
+    code: String,
     /// What the service said of it, which may repeat what it was sent.
     said: String,
 }
@@ -69,7 +71,7 @@ pub enum Effect {
 
 impl Error {
     fn new(kind: Kind, effect: Effect, what: impl Into<String>) -> Self {
-        Self { kind, effect, what: what.into(), said: String::new() }
+        Self { kind, effect, what: what.into(), code: String::new(), said: String::new() }
     }
 
     pub(super) fn unreadable(what: &str) -> Self {
@@ -99,8 +101,13 @@ impl Error {
     pub(crate) fn without_values_of(mut self, request: &ConnectorVersionRequest) -> Self {
         let values: HashSet<&str> =
             request.connectors.iter().flat_map(|c| c.parameters.values()).map(String::as_str).collect();
-        if self.said.len() > LONGEST_SAID || values.iter().any(|value| repeats(&self.said, value)) {
+        let said = self.said.to_lowercase();
+        if said.len() > LONGEST_SAID || values.iter().any(|value| repeats(&said, value)) {
             self.said = " (what the service said repeats a parameter or is too long to be shown)".to_owned();
+        }
+        let is_name = self.code.len() <= 128 && self.code.bytes().all(|b| b.is_ascii_alphanumeric());
+        if !is_name || values.iter().any(|value| value.len() >= SHORT && self.code.contains(value)) {
+            self.code.clear();
         }
         self
     }
@@ -129,6 +136,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
+        if !self.code.is_empty() {
+            write!(f, " {}", self.code)?;
+        }
         self.said.chars().take(SHOWN).try_for_each(|c| f.write_char(if c.is_control() { ' ' } else { c }))
     }
 }
@@ -152,7 +162,7 @@ fn classify_answer(answer: &HttpResponse, code: &str, message: &str) -> Error {
     };
     // After one of these the work may have been done all the same.
     let effect = if kind == Kind::ServiceUnavailable { Effect::Unknown } else { Effect::None };
-    Error { kind, effect, what: format!("status {status}"), said: said.to_string() }
+    Error { kind, effect, what: format!("status {status}"), code: said.code.clone(), said: said.to_string() }
 }
 
 /// What an answer says besides its status.
@@ -226,9 +236,6 @@ impl Said {
 
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.code.is_empty() {
-            write!(f, " {}", self.code)?;
-        }
         match self.message.trim() {
             "" => Ok(()),
             message => write!(f, ": {message}"),
@@ -263,11 +270,17 @@ fn classify_way_there<E: StdError + 'static>(error: &SdkError<E, HttpResponse>) 
     Error::new(Kind::ServiceUnavailable, effect, what)
 }
 
-/// Whether a text repeats a value: anywhere, or as a word of its own where the value is so short that it is part of
-/// many.
+/// A value that is shorter is part of many words.
+const SHORT: usize = 4;
+
+/// Whether a text in lower case repeats a value, as it is or as JSON escapes it: anywhere, or as a word of its own
+/// where the value is short.
 fn repeats(text: &str, value: &str) -> bool {
-    if value.len() >= 4 {
-        return text.contains(value);
+    let value = value.to_lowercase();
+    if value.len() >= SHORT {
+        // A text into memory: nothing in it can fail.
+        let escaped = serde_json::to_string(&value).unwrap_or_default();
+        return text.contains(&value) || text.contains(escaped.trim_matches('"'));
     }
     !value.is_empty() && text.split(|c: char| !c.is_alphanumeric()).any(|word| word == value)
 }

@@ -29,6 +29,9 @@ pub struct Report {
     /// Why it returned nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorReport>,
+    /// What failed inside the event, by the function's log: a message of a batch, where the event itself ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<Value>,
     /// What CloudFormation was told, each answer that was sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cloud_formation: Vec<Value>,
@@ -96,6 +99,9 @@ impl Report {
         sources.dedup();
         let told = |received: &Received| serde_json::from_slice(&received.body).unwrap_or_default();
         let cloud_formation: Vec<Value> = received.iter().map(told).collect();
+        let failures = lines.iter().filter(|line| error.is_none() && line["error_type"].is_string());
+        let failure = |line: &Value| json!({ "AskedBy": line["asked_by"], "ErrorType": line["error_type"], "ErrorMessage": line["error"] });
+        let inner: Vec<Value> = failures.map(failure).collect();
         let failures = result.as_ref().and_then(|result| result["batchItemFailures"].as_array());
         let failed = failures.is_some_and(|failures| !failures.is_empty());
         Self {
@@ -105,6 +111,7 @@ impl Report {
             calls: calls.iter().map(CallReport::new).collect(),
             result,
             error,
+            failures: if cloud_formation.is_empty() { inner } else { Vec::new() },
             cloud_formation,
             start_ms: start.map(milliseconds),
             event_ms,
@@ -144,6 +151,10 @@ impl fmt::Display for Report {
         if let Some(error) = &self.error {
             line(f, "error", &error.error_type)?;
             line(f, "", &one_a_line(&error.error_message))?;
+        }
+        for failure in &self.failures {
+            line(f, "failed", &format!("{}  {}", text(&failure["AskedBy"]), text(&failure["ErrorType"])))?;
+            line(f, "", &one_a_line(text(&failure["ErrorMessage"])))?;
         }
         for told in &self.cloud_formation {
             line(f, "told", &format!("CloudFormation: {}", text(&told["Status"])))?;
