@@ -86,7 +86,8 @@ fn kept(event: &str) -> io::Result<String> {
         origin.to_owned()
     });
     if elsewhere {
-        let problem = "--keep-response-url: a ResponseURL is of another machine, must be of this one (127.0.0.1)";
+        let problem =
+            "--keep-response-url: a ResponseURL is of another machine, must be of this one (127.0.0.1)";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
     }
     Ok(event.to_owned())
@@ -159,7 +160,9 @@ mod tests {
         for host in ["http://127.0.0.1:80/a", "https://localhost/", "http://[::1]:8/"] {
             assert!(kept(&format!(r#"{{"ResponseURL":"{host}"}}"#)).is_ok(), "{host}");
         }
-        for host in ["https://b.s3.amazonaws.com/a", "https://x@127.0.0.1.example/", "http://127.0.0.1@e.com:1/"] {
+        for host in
+            ["https://b.s3.amazonaws.com/a", "https://x@127.0.0.1.example/", "http://127.0.0.1@e.com:1/"]
+        {
             assert!(kept(&format!(r#"{{"Message":"{{\"ResponseURL\":\"{host}\"}}"}}"#)).is_err(), "{host}");
         }
     }

@@ -1,0 +1,198 @@
+"""Processes that the checks here talk to: a server of AWS's own protocols (moto), the embedded service, the function."""
+
+import json
+import os
+import queue
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+os.environ.update(CREDENTIALS)
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Moto:
+    """A server of SQS, EventBridge and others, in a process of its own."""
+
+    def __init__(self):
+        port = free_port()
+        program = Path(sys.executable).with_name("moto_server")
+        self.process = subprocess.Popen(
+            [program, "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self.url = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(self.url, timeout=5).read()
+                return
+            except OSError:
+                time.sleep(0.1)
+        sys.exit("FAILED: the moto server did not start")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Greengrass:
+    """The embedded service."""
+
+    def __init__(self, local, *flags):
+        self.process = subprocess.Popen(
+            [local, "serve", "--port", "0", *flags], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        self.url = None
+        for line in self.process.stdout:
+            found = re.search(r"http://[0-9.:]+", line)
+            if found:
+                self.url = found.group()
+                break
+        if not self.url:
+            sys.exit("FAILED: the embedded service did not start")
+
+    def fault(self, **fault):
+        body = json.dumps(fault).encode()
+        request = urllib.request.Request(f"{self.url}/_local/faults", body, method="POST")
+        urllib.request.urlopen(request).read()
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Killed(Exception):
+    """The function was killed in the middle of an invocation."""
+
+
+class Failed(Exception):
+    """The function answered with an error."""
+
+
+class Function:
+    """The function on a Lambda Runtime API. One that was killed is started again for the next event, as Lambda does."""
+
+    def __init__(self, bootstrap, environment):
+        self.bootstrap = bootstrap
+        self.environment = environment
+        self.waiting = queue.Queue()
+        self.answers = queue.Queue()
+        self.process = None
+        function = self
+
+        class Api(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                request_id, deadline, event = function.waiting.get()
+                self.reply(200, event, {
+                    "Lambda-Runtime-Aws-Request-Id": request_id,
+                    "Lambda-Runtime-Deadline-Ms": str(deadline),
+                    "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:us-east-1:123456789012:function:f",
+                    "Lambda-Runtime-Trace-Id": "Root=1-69a55a13-4f6e2b7c1d0a9e8b3c5d7f21",
+                })
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"])) if "Content-Length" in self.headers else self.chunks()
+                self.reply(202, b"", {})
+                function.answers.put((self.path.split("/")[-2], self.path.endswith("/response"), body))
+
+            def chunks(self):
+                body = b""
+                while size := int(self.rfile.readline(), 16):
+                    body += self.rfile.read(size)
+                    self.rfile.readline()
+                self.rfile.readline()
+                return body
+
+            def reply(self, status, body, headers):
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                try:
+                    self.wfile.write(body)
+                except OSError:
+                    pass
+
+            def log_message(self, *_):
+                pass
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                pass
+
+        self.server = Server(("127.0.0.1", 0), Api)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def start(self):
+        host, port = self.server.server_address
+        self.process = subprocess.Popen(
+            [self.bootstrap],
+            env={
+                **CREDENTIALS,
+                "AWS_LAMBDA_RUNTIME_API": f"{host}:{port}",
+                "AWS_LAMBDA_FUNCTION_NAME": "f",
+                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
+                "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+                "AWS_LAMBDA_LOG_FORMAT": "JSON",
+                "AWS_LAMBDA_LOG_LEVEL": "WARN",
+                **self.environment,
+            },
+            stdout=subprocess.DEVNULL,
+        )
+
+    def invoke(self, event, seconds=30, kill_after=None):
+        """The answer to an event; `kill_after` seconds the process is killed, if it has not answered."""
+        if self.process is None or self.process.poll() is not None:
+            # A process that was killed has left a request for an event behind, which must take none.
+            self.waiting = queue.Queue()
+            self.start()
+        request_id = str(uuid.uuid4())
+        self.waiting.put((request_id, int((time.time() + seconds) * 1000), json.dumps(event).encode()))
+        end = time.monotonic() + seconds + 5
+        kill_at = time.monotonic() + kill_after if kill_after is not None else None
+        while time.monotonic() < end:
+            until = min(end, kill_at) if kill_at else end
+            try:
+                answered, is_response, body = self.answers.get(timeout=max(0.001, until - time.monotonic()))
+            except queue.Empty:
+                if kill_at and time.monotonic() >= kill_at:
+                    self.kill()
+                    raise Killed
+                continue
+            if answered == request_id:
+                if not is_response:
+                    raise Failed(body.decode())
+                return json.loads(body)
+        sys.exit("FAILED: the function did not answer in time")
+
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+    def stop(self):
+        self.kill()
+        self.server.shutdown()
