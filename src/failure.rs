@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::greengrass::{Effect, Error, Kind};
+use crate::lease::LeaseError;
 use crate::request::Problems;
 
 /// Why an event could not be answered with a version. Its name is the invocation's `errorType`, its text the
@@ -13,6 +14,8 @@ pub enum Failure {
     InvalidRequest(Problems),
     /// The caller's own client token gave a version that is not the one asked for.
     TokenReused,
+    /// The lease on the request could not be taken.
+    Lease(LeaseError),
     /// The settings are wrong.
     Configuration(Problems),
     /// A call to Greengrass failed.
@@ -51,6 +54,13 @@ impl Failure {
     pub fn error_type(&self) -> &'static str {
         match self {
             Self::InvalidRequest(_) | Self::TokenReused => "InvalidRequest",
+            Self::Lease(error) => match error {
+                LeaseError::OtherContent => "InvalidRequest",
+                LeaseError::InProgress | LeaseError::Unavailable => "ServiceUnavailable",
+                LeaseError::Throttled => "Throttled",
+                LeaseError::AccessDenied => "AccessDenied",
+                LeaseError::UnknownItem | LeaseError::NoSuchTable(_) => "Configuration",
+            },
             Self::Configuration(_) => "Configuration",
             Self::DeadlineExceeded(_) => "DeadlineExceeded",
             Self::Internal(_) => "Internal",
@@ -70,6 +80,22 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// What is known of the effect of what was sent.
+    pub fn effect(&self) -> Effect {
+        match self {
+            Self::Service(Error { effect, .. }) | Self::DeadlineExceeded(effect) | Self::Internal(effect) => {
+                *effect
+            }
+            Self::InvalidRequest(_)
+            | Self::TokenReused
+            | Self::Lease(_)
+            | Self::Configuration(_)
+            | Self::Undelivered { .. } => Effect::None,
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -80,6 +106,18 @@ impl fmt::Display for Failure {
                 "AmznClientToken: was used before, for another version, which Greengrass gave again. No version was \
                  created. Leave it out, or give one that was never used.",
             ),
+            Self::Lease(error) => {
+                let then = match error {
+                    LeaseError::OtherContent => "Leave AmznClientToken out, or give one that was never used.",
+                    LeaseError::InProgress | LeaseError::Unavailable => "Try again.",
+                    LeaseError::Throttled => "Try again later, or more slowly.",
+                    LeaseError::AccessDenied => "Check the actions and resources of the function's role.",
+                    LeaseError::UnknownItem | LeaseError::NoSuchTable(_) => {
+                        "Check IDEMPOTENCY_TABLE: a table of this function's own with the key Token, a string."
+                    }
+                };
+                write!(f, "The lease on the request could not be taken: {error}. Nothing was sent. {then}")
+            }
             Self::Configuration(problems) => {
                 write!(
                     f,
@@ -147,6 +185,12 @@ fn of(effect: Effect) -> &'static str {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Service(error)
+    }
+}
+
+impl From<LeaseError> for Failure {
+    fn from(error: LeaseError) -> Self {
+        Self::Lease(error)
     }
 }
 

@@ -16,6 +16,7 @@ use crate::event::Event;
 use crate::failure::Failure;
 use crate::greengrass::{Effect, Greengrass};
 use crate::json::Json;
+use crate::lease::Leases;
 use crate::lifecycle::{self, Settled};
 use crate::log_line::LogLine;
 use crate::request::{Advice, Problems};
@@ -23,7 +24,7 @@ use crate::settings::Settings;
 use crate::source::cloudformation::{Answer, CustomResource, Data, Sender, Status, Way, last_resort};
 use crate::source::{Delivery, Message, Messages, MessagesAnswer, Origin, Plain, recognise};
 use crate::token::{self, Identity};
-use crate::{http_client, probe};
+use crate::{http_client, probe, sdk_config};
 
 /// What it takes to hand a result back to Lambda.
 const RETURN_TIME: Duration = Duration::from_millis(200);
@@ -65,8 +66,10 @@ impl Handler {
     /// With these settings; nothing is called.
     pub async fn new(settings: Settings) -> Self {
         let connector = http_client::connector();
-        let greengrass = Greengrass::new(connector.clone()).await;
-        let creator = Creator::new(greengrass.clone(), settings.idempotency);
+        let config = sdk_config::load(connector.clone()).await;
+        let greengrass = Greengrass::new(&config);
+        let leases = settings.idempotency_table.clone().map(|table| Leases::new(&config, table));
+        let creator = Creator::new(greengrass.clone(), settings.idempotency, leases);
         Self { settings, creator, greengrass, sender: Sender::new(connector) }
     }
 

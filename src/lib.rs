@@ -11,6 +11,7 @@
 //! | [`batch`] | how many messages at a time, and in which order | one message after the other |
 //! | [`lifecycle`] | what becomes of a custom resource | its id and data |
 //! | [`creator`] | when a create may be repeated | a version |
+//! | [`lease`] | who works on a request, in a table | the right to work on it, or its result |
 //! | [`greengrass`] | the SDK | the service's answers, and errors that say what is known |
 //! | [`handler`] | the order of all this, and nothing else | the answer |
 //!
@@ -30,11 +31,13 @@ pub mod greengrass;
 pub mod handler;
 mod http_client;
 pub mod json;
+pub mod lease;
 pub mod lifecycle;
 mod log_line;
 pub mod logs;
 mod probe;
 pub mod request;
+mod sdk_config;
 pub mod settings;
 pub mod source;
 pub mod token;

@@ -2,6 +2,19 @@
 //!
 //! In a release build this is nothing, but for one that is built with the feature `probes` to be tested.
 
+/// Whether the environment switches off that a version is looked for before a create is repeated: so that a test can
+/// see that it finds what comes of that.
+#[cfg(any(debug_assertions, feature = "probes"))]
+pub(crate) fn is_blind() -> bool {
+    std::env::var_os("CONNECTOR_VERSIONS_BLIND").is_some()
+}
+
+/// Never.
+#[cfg(not(any(debug_assertions, feature = "probes")))]
+pub(crate) fn is_blind() -> bool {
+    false
+}
+
 /// Panics where the environment says so.
 #[cfg(any(debug_assertions, feature = "probes"))]
 #[expect(clippy::panic, reason = "what it is for")]

@@ -18,6 +18,9 @@ pub const RESPONSE_URL_HOSTS: &str = "RESPONSE_URL_HOSTS";
 /// How a request that comes twice becomes one version.
 pub const IDEMPOTENCY: &str = "IDEMPOTENCY";
 
+/// The table of leases: its name or ARN.
+pub const IDEMPOTENCY_TABLE: &str = "IDEMPOTENCY_TABLE";
+
 /// How many messages of a batch are worked on at a time.
 pub const MESSAGES_AT_A_TIME: &str = "MESSAGES_AT_A_TIME";
 
@@ -26,6 +29,8 @@ pub const MESSAGES_AT_A_TIME: &str = "MESSAGES_AT_A_TIME";
 pub struct Settings {
     /// How a request that comes twice becomes one version.
     pub idempotency: Idempotency,
+    /// The table of leases, where requests are leased.
+    pub idempotency_table: Option<String>,
     /// How many messages of a batch are worked on at a time.
     pub at_a_time: AtATime,
     /// Where answers to CloudFormation may be sent.
@@ -56,11 +61,16 @@ impl Settings {
         let idempotency = match given(IDEMPOTENCY).as_deref() {
             None | Some("token") => Idempotency::Token,
             Some("latest") => Idempotency::Latest,
+            Some("table") => Idempotency::Table,
             Some(_) => {
-                check(IDEMPOTENCY, Err("is not a known mode, must be token or latest".to_owned()));
+                check(IDEMPOTENCY, Err("is not a known mode, must be token, latest or table".to_owned()));
                 Idempotency::Token
             }
         };
+        let idempotency_table = given(IDEMPOTENCY_TABLE).filter(|_| idempotency == Idempotency::Table);
+        if idempotency == Idempotency::Table {
+            check(IDEMPOTENCY_TABLE, check_table(idempotency_table.as_deref()));
+        }
         let at_a_time = given(MESSAGES_AT_A_TIME)
             .map_or(Some(AtATime::default()), |number| number.parse().ok().and_then(AtATime::new));
         let at_a_time = at_a_time.unwrap_or_else(|| {
@@ -74,7 +84,21 @@ impl Settings {
                 check(RESPONSE_URL_HOSTS, response_hosts.allow(host));
             }
         }
-        Self { idempotency, at_a_time, response_hosts, problems }
+        Self { idempotency, idempotency_table, at_a_time, response_hosts, problems }
+    }
+}
+
+/// A name as DynamoDB allows it, or an ARN.
+fn check_table(table: Option<&str>) -> Result<(), String> {
+    let Some(table) = table else {
+        return Err("is not set, must be the name of the table that IDEMPOTENCY=table needs".to_owned());
+    };
+    let name = table.strip_prefix("arn:").map_or(table, |arn| arn.rsplit('/').next().unwrap_or_default());
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if (3..=255).contains(&name.len()) && name.chars().all(allowed) {
+        Ok(())
+    } else {
+        Err("is no table's name, must be 3 to 255 of a-z, A-Z, 0-9, '_', '-' and '.', or its ARN".to_owned())
     }
 }
 
@@ -102,6 +126,20 @@ mod tests {
     #[test]
     fn lambdas_own_environment_is_enough() {
         assert!(read(&[(REGION, "us-east-1")]).problems.is_empty());
+    }
+
+    #[test]
+    fn leases_need_a_table() {
+        let with_table =
+            |table| read(&[(REGION, "us-east-1"), (IDEMPOTENCY, "table"), (IDEMPOTENCY_TABLE, table)]);
+        for table in ["leases", "a.b_C-9", "arn:aws:dynamodb:us-east-1:123456789012:table/leases"] {
+            let settings = with_table(table);
+            assert!(settings.problems.is_empty(), "{}", settings.problems);
+            assert_eq!(settings.idempotency_table.as_deref(), Some(table));
+        }
+        for table in ["", "a", "le ases", "arn:aws:dynamodb:us-east-1:123456789012:table/"] {
+            assert!(with_table(table).problems.to_string().contains("IDEMPOTENCY_TABLE: is "), "{table}");
+        }
     }
 
     #[test]

@@ -97,16 +97,27 @@ pub fn derive(identity: &Identity, request: &ConnectorVersionRequest, revision: 
     Uuid::new_v5(&NAMESPACE, name(identity, request, revision).as_bytes()).into()
 }
 
+/// A UUID of what is asked for, whoever asks.
+pub fn content(request: &ConnectorVersionRequest) -> Uuid {
+    // Texts and maps of texts into memory: nothing in it can fail.
+    let content = serde_json::to_string(&content_of(request, None)).unwrap_or_default();
+    Uuid::new_v5(&NAMESPACE, content.as_bytes())
+}
+
 fn name(identity: &Identity, request: &ConnectorVersionRequest, revision: Option<&str>) -> String {
+    let content = content_of(request, revision);
+    // Texts and maps of texts into memory: nothing in it can fail.
+    serde_json::to_string(&Name(&identity.texts(), &content)).unwrap_or_default()
+}
+
+fn content_of<'a>(request: &'a ConnectorVersionRequest, revision: Option<&'a str>) -> Content<'a> {
     let connectors = request
         .connectors
         .by_id()
         .into_iter()
         .map(|c| Item { arn: c.arn.as_str(), id: c.id.as_str(), parameters: &c.parameters })
         .collect();
-    let content = Content { definition: request.definition.as_str(), connectors, revision };
-    // Texts and maps of texts into memory: nothing in it can fail.
-    serde_json::to_string(&Name(&identity.texts(), &content)).unwrap_or_default()
+    Content { definition: request.definition.as_str(), connectors, revision }
 }
 
 struct Name<'a>(&'a [&'a str], &'a Content<'a>);

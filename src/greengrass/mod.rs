@@ -6,14 +6,12 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
-use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
+use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_greengrass::Client;
 use aws_sdk_greengrass::config;
 use aws_sdk_greengrass::error::ProvideErrorMetadata;
 use aws_sdk_greengrass::types;
-use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::DateTime;
@@ -57,20 +55,10 @@ const READS: u32 = 3;
 const READ_BACKOFF: Duration = Duration::from_millis(100);
 
 impl Greengrass {
-    /// Prepares the client; nothing is called. Credentials and the Region come from the environment, where Lambda puts
-    /// them, and from nowhere else.
-    pub async fn new(connector: SharedHttpConnector) -> Self {
-        let config: SdkConfig = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-            .region(EnvironmentVariableRegionProvider::new())
-            .http_client(http_client_fn(move |_, _| connector.clone()))
-            // The SDK repeats a create after a time-out or a 5xx, when nobody knows whether it took effect.
-            // Repeating is the creator's business, which reads first.
-            .retry_config(RetryConfig::disabled())
-            .load()
-            .await;
+    /// Prepares the client; nothing is called.
+    pub fn new(config: &SdkConfig) -> Self {
         let retries = RetryConfig::standard().with_max_attempts(READS).with_initial_backoff(READ_BACKOFF);
-        Self { client: Client::new(&config), reads: config::Builder::new().retry_config(retries) }
+        Self { client: Client::new(config), reads: config::Builder::new().retry_config(retries) }
     }
 
     /// CreateConnectorDefinitionVersion, once.

@@ -45,7 +45,7 @@ def body(number, definition):
     return {"Type": "Notification", "MessageId": f"n-{number}", "TopicArn": "arn:aws:sns:::t", "Message": json.dumps(inner)}
 
 
-POISON = ["", "{", "[]", "null", '{"ConnectorDefinitionId":7}', '{"Records":[{"eventSource":"aws:sqs","body":"no"}]}']
+POISON = [" ", "{", "[]", "null", '{"ConnectorDefinitionId":7}', '{"Records":[{"eventSource":"aws:sqs","body":"no"}]}']
 
 
 def record(message):
@@ -77,31 +77,37 @@ try:
     attributes = {"VisibilityTimeout": str(VISIBILITY), "RedrivePolicy": redrive}
     requests = sqs.create_queue(QueueName="requests", Attributes=attributes)["QueueUrl"]
 
+    # Numbers of the good messages, ids of the poisoned ones.
     good, poison = set(), set()
-    numbers = list(range(given.messages))
-    for start in range(0, len(numbers), 10):
+
+    def send(numbers):
         entries = []
-        for number in numbers[start : start + 10]:
+        for number in numbers:
             is_poison = chance.random() < 0.05
-            (poison if is_poison else good).add(number)
             text = chance.choice(POISON) if is_poison else json.dumps(body(number, chance.choice(definitions)))
-            # An empty body is no message.
-            entries.append({"Id": str(number), "MessageBody": text or " "})
-        sent = sqs.send_message_batch(QueueUrl=requests, Entries=entries)["Successful"]
-        for entry in sent:
-            if int(entry["Id"]) in poison:
-                poison.remove(int(entry["Id"]))
-                poison.add(entry["MessageId"])
+            entries.append({"Id": f"{number}-{'poison' if is_poison else 'good'}", "MessageBody": text})
+        for entry in sqs.send_message_batch(QueueUrl=requests, Entries=entries)["Successful"]:
+            number, kind = entry["Id"].split("-")
+            poison.add(entry["MessageId"]) if kind == "poison" else good.add(int(number))
 
     counts = collections.Counter()
     began = time.monotonic()
+    unsent = list(range(given.messages))
+    waiting = 0
     while True:
+        # Not all at once: the server's receive takes longer the more messages there are.
+        while unsent and waiting < 100:
+            send(unsent[:10])
+            waiting += len(unsent[:10])
+            del unsent[:10]
         received = sqs.receive_message(QueueUrl=requests, MaxNumberOfMessages=10, AttributeNames=["All"]).get("Messages", [])
+        if not received or counts["batches"] % 20 == 0:
+            state = sqs.get_queue_attributes(QueueUrl=requests, AttributeNames=["All"])["Attributes"]
+            waiting = int(state["ApproximateNumberOfMessages"])
         if not received:
-            waiting = sqs.get_queue_attributes(QueueUrl=requests, AttributeNames=["All"])["Attributes"]
-            if waiting["ApproximateNumberOfMessages"] == "0" and waiting["ApproximateNumberOfMessagesNotVisible"] == "0":
+            if not unsent and waiting == 0 and state["ApproximateNumberOfMessagesNotVisible"] == "0":
                 break
-            time.sleep(0.2)
+            time.sleep(0.05)
             continue
         counts["batches"] += 1
         counts["messages delivered"] += len(received)
@@ -134,6 +140,7 @@ try:
                 counts["handled, delivered again"] += 1
                 continue
             sqs.delete_message(QueueUrl=requests, ReceiptHandle=message["ReceiptHandle"])
+            waiting -= 1
     took = time.monotonic() - began
 
     made = collections.Counter()
@@ -158,6 +165,6 @@ try:
     if lost or doubled or made.keys() - good or poison != dead_ids:
         raise SystemExit(f"FAILED: lost {sorted(lost)[:9]}, doubled {doubled}, --seed {given.seed}")
 finally:
-    function.stop()
+    function.kill()
     greengrass.stop()
     moto.stop()

@@ -1,0 +1,216 @@
+//! One request, one worker: a lease in a DynamoDB table for each client token.
+//!
+//! An item of the table, by its key `Token`:
+//!
+//! | attribute | type | meaning |
+//! |---|---|---|
+//! | `Content` | S | a UUID of what was asked for, so that a token that comes again with something else is seen |
+//! | `Owner` | S | who works on it |
+//! | `Until` | N | until when: milliseconds since the epoch; after it, somebody else may look and go on |
+//! | `Since` | N | when it was first taken: milliseconds since the epoch |
+//! | `Result` | M | the version, once there is one: the names and texts of the API, never a parameter |
+//! | `Expires` | N | when the table may forget it: seconds since the epoch |
+
+mod error;
+mod item;
+
+use std::time::{Duration, SystemTime};
+
+use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::{Client, config};
+
+pub use error::LeaseError;
+use item::Item;
+
+use crate::deadline::Deadline;
+use crate::greengrass::Version;
+
+/// How long after its invocation's deadline a worker may still have an effect: clocks differ, and a call that was given
+/// up on may arrive late.
+const GRACE: Duration = Duration::from_secs(5);
+/// How long a result is remembered: a queue keeps a message for at most fourteen days.
+const REMEMBERED: Duration = Duration::from_secs(15 * 86_400);
+/// How often a lease that somebody else has is asked for again.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The leases of all requests.
+#[derive(Clone, Debug)]
+pub struct Leases {
+    client: Client,
+    table: String,
+}
+
+/// What becomes of a request that is asked for.
+pub(crate) enum Taken {
+    /// It is this one's to work on.
+    Mine(Lease),
+    /// It was done already.
+    Done(Version),
+}
+
+/// The right to work on a request.
+pub(crate) struct Lease {
+    token: String,
+    owner: String,
+    /// When it was first asked for.
+    pub(crate) since: SystemTime,
+    /// Whether somebody worked on it before and did not say how that ended.
+    pub(crate) came_before: bool,
+}
+
+impl Leases {
+    /// In this table; nothing is called.
+    pub fn new(config: &SdkConfig, table: String) -> Self {
+        // Writes here are conditional: one that is made twice has no second effect.
+        let retries = RetryConfig::standard().with_initial_backoff(FIRST_PAUSE);
+        let config = config::Builder::from(config).retry_config(retries).build();
+        Self { client: Client::from_conf(config), table }
+    }
+
+    /// Takes the lease on a request, or waits for the result of whoever has it.
+    pub(crate) async fn take(
+        &self,
+        token: &str,
+        content: &str,
+        deadline: Deadline,
+    ) -> Result<Taken, LeaseError> {
+        let owner = format!("{:032x}", fastrand::u128(..));
+        let mut pause = FIRST_PAUSE;
+        let mut came_before = false;
+        loop {
+            let mine = Item::new(token, content, &owner, deadline);
+            let Some(held) = deadline.bound(self.put(&mine)).await?? else {
+                return Ok(Taken::Mine(mine.lease(false)));
+            };
+            if held.content != content {
+                return Err(LeaseError::OtherContent);
+            }
+            if let Some(version) = held.result {
+                return Ok(Taken::Done(version));
+            }
+            // Of an earlier round, whose answer was lost.
+            if held.owner == owner {
+                return Ok(Taken::Mine(held.lease(came_before)));
+            }
+            if held.until < SystemTime::now() {
+                came_before = true;
+                let mine = mine.asked_since(held.since);
+                if deadline.bound(self.take_over(&mine, &held)).await?? {
+                    return Ok(Taken::Mine(mine.lease(true)));
+                }
+            }
+            if deadline.remaining() <= pause {
+                return Err(LeaseError::InProgress);
+            }
+            tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
+            pause = LONGEST_PAUSE.min(pause * 2);
+        }
+    }
+
+    /// Keeps the result for whoever asks again. Where that fails, the lease runs out, and the next one finds the version
+    /// by looking.
+    pub(crate) async fn keep(&self, lease: &Lease, version: &Version, deadline: Deadline) {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(item::TOKEN, text(&lease.token))
+            .update_expression("SET #result = :result, Expires = :expires")
+            .condition_expression("#owner = :owner")
+            .expression_attribute_names("#owner", item::OWNER)
+            .expression_attribute_names("#result", item::RESULT)
+            .expression_attribute_values(":owner", text(&lease.owner))
+            .expression_attribute_values(":result", item::result(version))
+            .expression_attribute_values(":expires", item::seconds(SystemTime::now() + REMEMBERED));
+        if !matches!(deadline.bound(update.send()).await, Ok(Ok(_))) {
+            tracing::warn!(token = lease.token, "the result could not be kept");
+        }
+    }
+
+    /// Gives a lease back on which nothing was done: at once to the next one, who looks first where that is needed.
+    pub(crate) async fn give_back(&self, lease: &Lease, deadline: Deadline) {
+        let (key, owner) = (text(&lease.token), text(&lease.owner));
+        let given_back = if lease.came_before {
+            let update = self
+                .client
+                .update_item()
+                .table_name(&self.table)
+                .key(item::TOKEN, key)
+                .update_expression("SET #until = :past")
+                .condition_expression("#owner = :owner")
+                .expression_attribute_names("#owner", item::OWNER)
+                .expression_attribute_names("#until", item::UNTIL)
+                .expression_attribute_values(":owner", owner)
+                .expression_attribute_values(":past", item::milliseconds(SystemTime::UNIX_EPOCH));
+            matches!(deadline.bound(update.send()).await, Ok(Ok(_)))
+        } else {
+            let delete = self
+                .client
+                .delete_item()
+                .table_name(&self.table)
+                .key(item::TOKEN, key)
+                .condition_expression("#owner = :owner")
+                .expression_attribute_names("#owner", item::OWNER)
+                .expression_attribute_values(":owner", owner);
+            matches!(deadline.bound(delete.send()).await, Ok(Ok(_)))
+        };
+        if !given_back {
+            tracing::debug!(token = lease.token, "the lease could not be given back; it runs out");
+        }
+    }
+
+    /// Puts an item where none is; the one that is there otherwise. What the table should have forgotten is not there.
+    async fn put(&self, item: &Item) -> Result<Option<Item>, LeaseError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item.attributes()))
+            .condition_expression("attribute_not_exists(#token) OR Expires < :now")
+            .expression_attribute_names("#token", item::TOKEN)
+            .expression_attribute_values(":now", item::seconds(SystemTime::now()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match put.send().await {
+            Ok(_) => Ok(None),
+            Err(SdkError::ServiceError(refused)) => match refused.into_err() {
+                PutItemError::ConditionalCheckFailedException(held) => {
+                    held.item.as_ref().and_then(Item::read).map(Some).ok_or(LeaseError::UnknownItem)
+                }
+                other => Err(LeaseError::of(&other)),
+            },
+            Err(other) => Err(LeaseError::on_the_way(&other)),
+        }
+    }
+
+    /// Takes over a lease that has run out; whether nobody else did first.
+    async fn take_over(&self, mine: &Item, held: &Item) -> Result<bool, LeaseError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(mine.attributes()))
+            .condition_expression("#owner = :owner AND #until = :until AND attribute_not_exists(#result)")
+            .expression_attribute_names("#owner", item::OWNER)
+            .expression_attribute_names("#until", item::UNTIL)
+            .expression_attribute_names("#result", item::RESULT)
+            .expression_attribute_values(":owner", text(&held.owner))
+            .expression_attribute_values(":until", item::milliseconds(held.until));
+        match put.send().await {
+            Ok(_) => Ok(true),
+            Err(SdkError::ServiceError(refused)) => match refused.into_err() {
+                PutItemError::ConditionalCheckFailedException(_) => Ok(false),
+                other => Err(LeaseError::of(&other)),
+            },
+            Err(other) => Err(LeaseError::on_the_way(&other)),
+        }
+    }
+}
+
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
