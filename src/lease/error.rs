@@ -2,7 +2,10 @@
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::time::error::Elapsed;
+
+use crate::greengrass::lacks_credentials;
 
 /// Why a request could not be worked on. Nothing was sent to Greengrass.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,12 +56,8 @@ impl LeaseError {
     }
 
     /// Where DynamoDB did not answer.
-    pub(super) fn on_the_way<E, R>(error: &SdkError<E, R>) -> Self {
-        match error {
-            // A call that cannot be signed; the table's name was checked before.
-            SdkError::ConstructionFailure(_) => Self::AccessDenied,
-            _ => Self::Unavailable,
-        }
+    pub(super) fn on_the_way(error: &SdkError<PutItemError, HttpResponse>) -> Self {
+        if lacks_credentials(error) { Self::AccessDenied } else { Self::Unavailable }
     }
 }
 

@@ -1,0 +1,129 @@
+"""Leases on requests in a table of a moto server: what they hand on, refuse and wait for.
+
+usage: leases.py LOCAL BOOTSTRAP
+"""
+
+import json
+import sys
+import threading
+import time
+import urllib.request
+
+import boto3
+
+from servers import Failed, Function, Greengrass, Moto, free_port
+
+local, bootstrap = sys.argv[1:3]
+moto = Moto()
+greengrass = Greengrass(local, "--ignore-tokens")
+environment = {
+    "AWS_ENDPOINT_URL_GREENGRASS": greengrass.url,
+    "AWS_ENDPOINT_URL_DYNAMODB": moto.url,
+    "IDEMPOTENCY": "table",
+    "IDEMPOTENCY_TABLE": "leases",
+}
+functions = []
+
+
+def function(**other):
+    functions.append(Function(bootstrap, {**environment, **other}))
+    return functions[-1]
+
+
+def calls():
+    return len(json.load(urllib.request.urlopen(f"{greengrass.url}/_local/calls")))
+
+
+def check(what, condition, seen=""):
+    if not condition:
+        raise SystemExit(f"FAILED: {what}: {seen}")
+    print(what)
+
+
+def error_of(function, event, seconds=3):
+    before = calls()
+    try:
+        seen = function.invoke(event, seconds)
+    except Failed as failed:
+        error = json.loads(str(failed))
+        check(f"  nothing was sent, {error['errorType']}: {error['errorMessage']}", calls() == before)
+        return error["errorType"]
+    raise SystemExit(f"FAILED: expected an error: {seen}")
+
+
+try:
+    dynamodb = boto3.client("dynamodb", endpoint_url=moto.url)
+    key = [{"AttributeName": "Token", "KeyType": "HASH"}]
+    attributes = [{"AttributeName": "Token", "AttributeType": "S"}]
+    dynamodb.create_table(TableName="leases", BillingMode="PAY_PER_REQUEST", KeySchema=key, AttributeDefinitions=attributes)
+    service = boto3.client("greengrass", endpoint_url=greengrass.url)
+    definition = service.create_connector_definition(Name="line-7")["Id"]
+    before = calls()
+
+    def request(token, *ids):
+        connector = "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4"
+        connectors = [{"Id": id, "ConnectorArn": connector, "Parameters": {"DefaultSNSArn": "secret"}} for id in ids]
+        return {"ConnectorDefinitionId": definition, "AmznClientToken": token, "Connectors": connectors}
+
+    one, other = function(), function()
+    first = one.invoke(request("mine", "a"))
+    again = other.invoke(request("mine", "a"))
+    check("a request that comes again gets its version, and Greengrass no call",
+          (first["Outcome"], again["Outcome"]) == ("Created", "Existing")
+          and first["Version"] == again["Version"] and calls() == before + 1, [first, again])
+    check("no parameter is in the table", "secret" not in json.dumps(dynamodb.scan(TableName="leases")["Items"]))
+    check("a token that comes again with other content is refused", error_of(one, request("mine", "b")) == "InvalidRequest")
+
+    def lease(token, until, **other):
+        """As another invocation would have left it."""
+        one.invoke(request(token, "a"))
+        item = dynamodb.get_item(TableName="leases", Key={"Token": {"S": token}})["Item"]
+        result = item.pop("Result")
+        item |= {"Until": {"N": str(int(until * 1000))}, "Owner": {"S": "another"}, **other}
+        dynamodb.put_item(TableName="leases", Item=item)
+        return item, result
+
+    item, result = lease("held", time.time() + 60)
+    check("a request that another works on ends as retryable", error_of(one, request("held", "a"), 2) == "ServiceUnavailable")
+
+    def end_it():
+        time.sleep(0.5)
+        dynamodb.put_item(TableName="leases", Item={**item, "Result": result})
+
+    threading.Thread(target=end_it).start()
+    waited = one.invoke(request("held", "a"), 10)
+    check("or gets the other's result", waited["Version"] == result["M"]["Version"]["S"], waited)
+
+    _, result = lease("ran-out", time.time() - 1)
+    before = calls()
+    found = one.invoke(request("ran-out", "a"))
+    check("a lease that ran out is taken over, and the version found",
+          found["Version"] == result["M"]["Version"]["S"] and found["Outcome"] == "Existing" and calls() > before, found)
+
+    lease("forgotten", time.time() + 60, Expires={"N": "1"})
+    new = one.invoke(request("forgotten", "b"))
+    check("what the table should have forgotten is not there", new["Outcome"] == "Created", new)
+
+    # Greengrass refuses: the lease is given back, and the next one is not kept waiting.
+    create = "CreateConnectorDefinitionVersion"
+    greengrass.fault(Operation=create, Commit=False, Outcome={"Status": {"Status": 400, "Code": "BadRequestException", "Body": "{}"}})
+    try:
+        one.invoke(request("refused", "c"))
+        raise SystemExit("FAILED: expected an error")
+    except Failed:
+        pass
+    check("a lease on what was refused is given back", other.invoke(request("refused", "d"), 2)["Outcome"] == "Created")
+
+    dynamodb.put_item(TableName="leases", Item={"Token": {"S": "odd"}, "Owner": {"N": "1"}})
+    check("an item of another kind is no lease", error_of(one, request("odd", "a")) == "Configuration")
+    check("a table that is not there", error_of(function(IDEMPOTENCY_TABLE="other"), request("t", "a")) == "Configuration")
+    check("no table at all", error_of(function(IDEMPOTENCY_TABLE=""), request("t", "a")) == "Configuration")
+    gone = function(AWS_ENDPOINT_URL_DYNAMODB=f"http://127.0.0.1:{free_port()}")
+    check("a DynamoDB that cannot be reached", error_of(gone, request("t", "a")) == "ServiceUnavailable")
+    nobody = function(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+    check("no credentials", error_of(nobody, request("t", "a")) == "AccessDenied")
+finally:
+    for each in functions:
+        each.kill()
+    greengrass.stop()
+    moto.stop()
