@@ -295,3 +295,24 @@ fn pause(attempt: u32) -> Duration {
     let most = LONGEST_PAUSE.min(FIRST_PAUSE * 2u32.saturating_pow(attempt - 1));
     most.mul_f64(fastrand::f64())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Many that were refused at the same moment do not come back at the same moment.
+    #[test]
+    fn pauses_are_spread_over_the_whole_back_off() {
+        for attempt in 1..=ATTEMPTS {
+            let most = LONGEST_PAUSE.min(FIRST_PAUSE * 2u32.pow(attempt - 1));
+            let mut tenths = [0; 10];
+            for _ in 0..1_000 {
+                let pause = pause(attempt);
+                assert!(pause <= most);
+                tenths[((pause.as_secs_f64() / most.as_secs_f64() * 10.0) as usize).min(9)] += 1;
+            }
+            assert!(tenths.iter().all(|&callers| callers > 0), "{tenths:?}");
+        }
+        assert!(pause(u32::MAX) <= LONGEST_PAUSE, "however often");
+    }
+}
