@@ -20,6 +20,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod catalog;
 pub mod creator;
 pub mod deadline;
 pub mod event;
@@ -31,6 +32,7 @@ pub mod json;
 pub mod lifecycle;
 mod log_line;
 pub mod logs;
+mod nearest;
 mod probe;
 pub mod request;
 pub mod settings;

@@ -61,11 +61,9 @@ pub fn id_after_failure(resource: &CustomResource<'_>) -> String {
 fn parsed(resource: &CustomResource<'_>) -> Result<Parsed, Failure> {
     let mut parsed = resource.request().map_err(Failure::InvalidRequest)?;
     if parsed.token.is_some() {
-        parsed.advice.push(Advice {
-            code: Code::FixedClientToken,
-            path: "AmznClientToken".to_owned(),
-            message: "is the same for every update of this resource. Leave it out".to_owned(),
-        });
+        let path = Path::root().member("AmznClientToken");
+        let message = "is the same for every update of this resource. Leave it out";
+        parsed.advice.push(Advice::new(Code::FixedClientToken, &path, message));
     }
     Ok(parsed)
 }
