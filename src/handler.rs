@@ -154,12 +154,13 @@ impl Handler {
     /// A request whose asker takes the result as it is.
     async fn plain(&self, plain: Plain, deadline: Deadline, line: &mut LogLine) -> Result<Value, Failure> {
         self.settings.check()?;
-        let parsed = plain.request.map_err(Failure::InvalidRequest)?;
+        let parsed = self.settings.checks.advise(plain.request.map_err(Failure::InvalidRequest)?);
         let derived = || token::derive(&plain.identity, &parsed.request, parsed.revision.as_deref());
         let token = parsed.token.clone().unwrap_or_else(derived);
         line.token = token.to_string();
-        line.advice = parsed.advice.len();
+        line.advised(&parsed.advice);
         probe::point("settle");
+        self.settings.checks.permit(&parsed).map_err(Failure::InvalidRequest)?;
         let order = Order { request: &parsed.request, token: &token, other_than: None };
         let Creation { version, outcome } = self.creator.create(order, deadline).await?;
         line.outcome = outcome.as_str();
@@ -225,7 +226,8 @@ impl Handler {
             if !resource.is_delete() {
                 self.settings.check()?;
             }
-            lifecycle::settle(&self.creator, &self.greengrass, resource, work).await
+            let checks = &self.settings.checks;
+            lifecycle::settle(&self.creator, &self.greengrass, checks, resource, work).await
         });
         match settled.await {
             // There is nothing that a delete could fail at but a mistake of this function, which is no reason to keep

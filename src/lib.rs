@@ -7,6 +7,7 @@
 //! | [`event`] | bytes that may be no JSON | JSON not read yet |
 //! | [`source`] | envelopes, and how their askers are answered; nothing of Greengrass | a delivery |
 //! | [`request`] | what a request must be | types that cannot hold a bad id or ARN |
+//! | [`catalog`] | AWS's connectors | advice |
 //! | [`token`] | who asks and what for | the client token |
 //! | [`lifecycle`] | what becomes of a custom resource | its id and data |
 //! | [`creator`] | when a create may be repeated | a version |

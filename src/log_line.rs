@@ -1,9 +1,11 @@
 //! What the log's line of an event says.
 
+use std::fmt::Write as _;
 use std::time::Instant;
 
 use crate::failure::Failure;
 use crate::lifecycle::Settled;
+use crate::request::Advice;
 
 /// How much of an error's text goes into the log: a line has a limit, and a request may have many problems.
 const LOGGED: usize = 4_000;
@@ -20,7 +22,9 @@ pub(crate) struct LogLine {
     /// Id of the version.
     pub(crate) version: String,
     /// How many remarks there were.
-    pub(crate) advice: usize,
+    advice: usize,
+    /// Which, and on what: codes and places.
+    advised: String,
     /// What CloudFormation was told instead of a version: the error's type and text.
     told: Option<(&'static str, String)>,
 }
@@ -29,7 +33,30 @@ impl LogLine {
     /// Of an event that starts now.
     pub(crate) fn new(source: &'static str) -> Self {
         let (token, version) = (String::new(), String::new());
-        Self { started: Instant::now(), source, outcome: "", token, version, advice: 0, told: None }
+        Self {
+            started: Instant::now(),
+            source,
+            outcome: "",
+            token,
+            version,
+            advice: 0,
+            advised: String::new(),
+            told: None,
+        }
+    }
+
+    /// Takes the remarks on a request.
+    pub(crate) fn advised(&mut self, advice: &[Advice]) {
+        self.advice = advice.len();
+        self.advised.clear();
+        for advice in advice {
+            // Writing to a String cannot fail.
+            let _ = write!(self.advised, "{}{:?} {}", separator(&self.advised), advice.code, advice.path);
+            if self.advised.len() > LOGGED {
+                self.advised.push_str(" …");
+                break;
+            }
+        }
     }
 
     /// Takes how a custom resource ended.
@@ -39,7 +66,7 @@ impl LogLine {
                 self.outcome = settled.outcome.map_or("Deleted", |outcome| outcome.as_str());
                 self.token = settled.token.as_ref().map(ToString::to_string).unwrap_or_default();
                 self.version.clone_from(&settled.data.version);
-                self.advice = settled.advice.len();
+                self.advised(&settled.advice);
             }
             Err(failure) => self.told = Some((failure.error_type(), failure.to_string())),
         }
@@ -47,7 +74,7 @@ impl LogLine {
 
     /// One line: an event that ended well at INFO, one that did not at ERROR.
     pub(crate) fn write(self, request_id: &str, failure: Option<&Failure>) {
-        let Self { started, source, outcome, token, version, advice, told } = self;
+        let Self { started, source, outcome, token, version, advice, advised, told } = self;
         let failed = match (failure, told) {
             (Some(failure), None) => Some((failure.error_type(), failure.to_string())),
             (Some(failure), Some((_, told))) => {
@@ -55,6 +82,7 @@ impl LogLine {
             }
             (None, told) => told,
         };
+        let advised = Some(advised).filter(|advised| !advised.is_empty());
         let duration_ms = started.elapsed().as_micros() as f64 / 1_000.0;
         // requestId as in Lambda's own JSON lines, so that one search finds both.
         match failed {
@@ -66,6 +94,7 @@ impl LogLine {
                     token,
                     version,
                     advice,
+                    advised,
                     duration_ms,
                     "done"
                 );
@@ -78,10 +107,15 @@ impl LogLine {
                     error_type,
                     error,
                     token,
+                    advised,
                     duration_ms,
                     "failed"
                 );
             }
         }
     }
+}
+
+fn separator(text: &str) -> &'static str {
+    if text.is_empty() { "" } else { ", " }
 }

@@ -3,6 +3,7 @@
 //! A bad setting never stops the function from starting: what is right is used, and what is wrong is the
 //! answer to every event until it is mended.
 
+use crate::catalog::checks::{Checks, Mode};
 use crate::creator::Idempotency;
 use crate::request::{Path, Problems};
 use crate::source::cloudformation::ResponseHosts;
@@ -17,11 +18,16 @@ pub const RESPONSE_URL_HOSTS: &str = "RESPONSE_URL_HOSTS";
 /// How a request that comes twice becomes one version.
 pub const IDEMPOTENCY: &str = "IDEMPOTENCY";
 
+/// What is done with what is known of AWS's connectors.
+pub const CONNECTOR_CHECKS: &str = "CONNECTOR_CHECKS";
+
 /// The function's settings.
 #[derive(Debug)]
 pub struct Settings {
     /// How a request that comes twice becomes one version.
     pub idempotency: Idempotency,
+    /// The checks of requests against the catalogue of AWS's connectors.
+    pub checks: Checks,
     /// Where answers to CloudFormation may be sent.
     pub response_hosts: ResponseHosts,
     /// What is wrong with the settings.
@@ -55,13 +61,24 @@ impl Settings {
                 Idempotency::Token
             }
         };
+        let mode = match given(CONNECTOR_CHECKS).as_deref() {
+            None | Some("advise") => Mode::Advise,
+            Some("off") => Mode::Off,
+            Some("enforce") => Mode::Enforce,
+            Some(_) => {
+                let problem = "is not a known mode, must be off, advise or enforce";
+                check(CONNECTOR_CHECKS, Err(problem.to_owned()));
+                Mode::Advise
+            }
+        };
         let mut response_hosts = ResponseHosts::default();
         for host in given(RESPONSE_URL_HOSTS).unwrap_or_default().split(',').map(str::trim) {
             if !host.is_empty() {
                 check(RESPONSE_URL_HOSTS, response_hosts.allow(host));
             }
         }
-        Self { idempotency, response_hosts, problems }
+        let checks = Checks { mode, region: given(REGION) };
+        Self { idempotency, checks, response_hosts, problems }
     }
 }
 
@@ -96,11 +113,13 @@ mod tests {
         let settings = read(&[
             (ENDPOINT, "localhost"),
             (IDEMPOTENCY, "always"),
+            (CONNECTOR_CHECKS, "Enforce"),
             (RESPONSE_URL_HOSTS, "https://x/, 127.0.0.1:9"),
         ]);
         let text = settings.problems.to_string();
         for name in [
-            "4 problems",
+            "5 problems",
+            "CONNECTOR_CHECKS: is not a known mode, must be off, advise or enforce",
             "IDEMPOTENCY: is not a known mode",
             "AWS_ENDPOINT_URL_GREENGRASS: is not a URL",
             "AWS_REGION: is not set",

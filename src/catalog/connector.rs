@@ -135,7 +135,7 @@ impl Parameter {
         match self.empty {
             Empty::Refused => false,
             Empty::Taken => value.is_empty(),
-            Empty::OrBlank => value.trim().is_empty(),
+            Empty::OrBlank => value.bytes().all(|byte| matches!(byte, b'\t'..=b'\r' | b' ')),
         }
     }
 }

@@ -23,3 +23,10 @@ pub(super) fn is_list_of_secrets(text: &str) -> bool {
     }
     !spaced && all_secrets && single_spaces
 }
+
+/// Whether a text is a JSON list of strings.
+#[cfg(test)]
+pub(super) fn is_list_of_strings(text: &str) -> bool {
+    let items = Json::parse(text).ok().and_then(Json::items);
+    items.is_some_and(|items| items.iter().all(|item| item.string().is_some()))
+}

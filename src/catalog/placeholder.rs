@@ -10,12 +10,6 @@ pub(super) fn is_in_arn(text: &str) -> bool {
 
 /// Whether a value is or holds a placeholder. Braces and angle brackets may belong to JSON.
 pub(super) fn is_in(value: &str, json: bool) -> bool {
-    // One look at each byte tells that almost every value has none.
-    let suspicious =
-        |byte: u8| matches!(byte, b'{' | b'<' | b'_' | b'-' | b'Y' | b'y' | b'O' | b'X' | b'x' | b':');
-    if !value.bytes().any(suspicious) {
-        return false;
-    }
     has_between(value, "${", '}')
         || (!json && (has_between(value, "{", '}') || has_between(value, "<", '>')))
         || has_word(value)
@@ -39,7 +33,6 @@ fn has_word(text: &str) -> bool {
     whole.iter().any(|word| text.eq_ignore_ascii_case(word))
         || starts("your-")
         || starts("your_")
-        || starts("my-placeholder")
         || ["YOUR_", "YOUR-", "REPLACE_ME", "REPLACE-ME", "replace-me", "replace_me"]
             .iter()
             .any(|word| text.contains(word))

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::connector::Rule;
 use super::feedback::{Feedback, MAP};
-use super::{Instance, Place};
+use super::{Instance, Place, placeholder};
 use crate::request::{Code, Remarks};
 
 /// `meant`: the parameters that are there under another name.
@@ -36,7 +36,7 @@ pub(super) fn check(
                 }
             }
             Rule::Greater { parameter, than } => {
-                let number = |name| instance.value(name)?.parse::<u64>().ok();
+                let number = |name| right_value(instance, name)?.parse::<u64>().ok();
                 if let (Some(greater), Some(smaller)) = (number(parameter), number(than))
                     && greater <= smaller
                 {
@@ -45,7 +45,7 @@ pub(super) fn check(
                 }
             }
             Rule::NamesFeedback { parameter } => {
-                let Some(configuration) = instance.value(parameter) else { continue };
+                let Some(configuration) = right_value(instance, parameter) else { continue };
                 if !feedback.has(configuration) {
                     let message = format!(
                         "names no configuration of an MLFeedback connector in this request; add one, with the name \
@@ -56,4 +56,11 @@ pub(super) fn check(
             }
         }
     }
+}
+
+/// A value that nothing else was said of: one slip gets one remark.
+fn right_value<'a>(instance: &'a Instance<'_>, name: &str) -> Option<&'a str> {
+    let format = instance.connector.parameter(name)?.format;
+    let right = |value: &&str| format.check(value).is_ok() && !placeholder::is_in(value, format.is_json());
+    instance.value(name).filter(right)
 }
