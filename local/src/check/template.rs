@@ -55,10 +55,15 @@ pub(super) fn check(template: &Node, region: Option<&str>, found: &mut Found) {
     }
 }
 
-/// Whether a custom resource is one of this function's: by its type's name, or by its properties.
+/// Whether a custom resource is one of this function's: by its type's name, or by properties that only it has. Somebody
+/// else's may have connectors too.
 fn is_ours(of: &str, properties: &Node) -> bool {
     let custom = of.starts_with("Custom::") || of == "AWS::CloudFormation::CustomResource";
-    of == "Custom::GreengrassConnectorVersion" || (custom && properties.get("Connectors").is_some())
+    let has_arn = |connector: &Node| connector.get("ConnectorArn").is_some();
+    let connectors = properties.get("Connectors");
+    let has_connectors = connectors.and_then(Node::items).is_some_and(|items| items.iter().any(has_arn));
+    let has_definition = connectors.is_some() && properties.get("ConnectorDefinitionId").is_some();
+    of == "Custom::GreengrassConnectorVersion" || (custom && (has_connectors || has_definition))
 }
 
 /// A request that a template declares.
