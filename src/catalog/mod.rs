@@ -25,6 +25,7 @@ mod placeholder;
 mod rules;
 mod url_value;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::request::{Advice, Code, Connectors, Path, Remarks};
@@ -55,7 +56,7 @@ pub fn advise(connectors: &Connectors, context: &Context<'_>) -> Vec<Advice> {
     let feedback = Feedback::of(connectors, context);
     let list = Path::root().member("Connectors");
     for (index, asked) in connectors.iter().enumerate() {
-        let place = Place { list: &list, index };
+        let place = Place::of(&list, index);
         let Some((connector, version)) = arn::check(asked.arn.as_str(), context.region, &place, &mut remarks)
         else {
             continue;
@@ -77,8 +78,7 @@ pub fn advise(connectors: &Connectors, context: &Context<'_>) -> Vec<Advice> {
 
 /// The connector of AWS that an ARN names, and its version: the latest where the ARN names none that there is.
 pub fn named(arn: &str) -> Option<(&'static Connector, u32)> {
-    let place = Place { list: &Path::root(), index: 0 };
-    arn::check(arn, None, &place, &mut Remarks::default())
+    arn::check(arn, None, &Place::of(&Path::root(), 0), &mut Remarks::default())
 }
 
 /// A connector in a request: what it is, and what it is given.
@@ -113,15 +113,20 @@ impl Instance<'_> {
 struct Place<'a> {
     list: &'a Path,
     index: usize,
+    parameters: OnceCell<Path>,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    fn of(list: &'a Path, index: usize) -> Self {
+        Self { list, index, parameters: OnceCell::new() }
+    }
+
     fn arn(&self) -> Path {
         self.list.item(self.index).member("ConnectorArn")
     }
 
-    fn parameters(&self) -> Path {
-        self.list.item(self.index).member("Parameters")
+    fn parameters(&self) -> &Path {
+        self.parameters.get_or_init(|| self.list.item(self.index).member("Parameters"))
     }
 
     fn parameter(&self, name: &str) -> Path {

@@ -10,10 +10,14 @@ pub(super) fn is_in_arn(text: &str) -> bool {
 
 /// Whether a value is or holds a placeholder. Braces and angle brackets may belong to JSON.
 pub(super) fn is_in(value: &str, json: bool) -> bool {
-    has_between(value, "${", '}')
-        || (!json && (has_between(value, "{", '}') || has_between(value, "<", '>')))
-        || has_word(value)
-        || (value.starts_with("arn:") && has_part(value))
+    let bytes = value.as_bytes();
+    if bytes.contains(&b'{') && has_between(value, if json { "${" } else { "{" }, '}') {
+        return true;
+    }
+    if !json && bytes.contains(&b'<') && has_between(value, "<", '>') {
+        return true;
+    }
+    has_word(value) || (value.starts_with("arn:") && has_part(value))
 }
 
 /// Whether there is a name between two brackets.
@@ -28,14 +32,15 @@ fn has_between(text: &str, open: &str, close: char) -> bool {
 
 /// Whether a word says that it is to be replaced.
 fn has_word(text: &str) -> bool {
+    let is = |word: &str| text.eq_ignore_ascii_case(word);
     let starts = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    let whole = ["TODO", "FIXME", "XXX", "CHANGEME", "CHANGE_ME", "CHANGE-ME", "REPLACEME"];
-    whole.iter().any(|word| text.eq_ignore_ascii_case(word))
-        || starts("your-")
-        || starts("your_")
-        || ["YOUR_", "YOUR-", "REPLACE_ME", "REPLACE-ME", "replace-me", "replace_me"]
-            .iter()
-            .any(|word| text.contains(word))
+    let separated = text.bytes().any(|byte| matches!(byte, b'_' | b'-'));
+    ["TODO", "FIXME", "XXX", "CHANGEME", "REPLACEME"].into_iter().any(is)
+        || (separated
+            && (["your-", "your_", "change-me", "change_me", "replace-me", "replace_me"]
+                .into_iter()
+                .any(starts)
+                || ["YOUR_", "YOUR-", "REPLACE_ME"].iter().any(|word| text.contains(word))))
 }
 
 /// Whether a part of an ARN is the word for it, as in the documentation's examples.

@@ -32,7 +32,7 @@ pub(super) fn check(
             Rule::AnyOf(names) => {
                 if !names.iter().any(is_filled) {
                     let message = format!("must have {} that is not empty", names.join(" or "));
-                    remarks.add(Code::MissingParameter, &place.parameters(), message);
+                    remarks.add(Code::MissingParameter, place.parameters(), message);
                 }
             }
             Rule::Greater { parameter, than } => {
