@@ -189,9 +189,10 @@ fn the_apis_json() {
 
 #[test]
 fn a_person_sees_what_is_in_the_readme() {
-    let output = check(&[TEMPLATE]);
+    let file = "tests/templates/alerts.yaml";
+    let output = check(&[file]);
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let (_, rest) = readme.split_once(&format!("$ cargo local check {TEMPLATE}\n")).unwrap();
+    let (_, rest) = readme.split_once(&format!("$ cargo local check {file}\n")).unwrap();
     let (shown, _) = rest.split_once("```\n").unwrap();
     assert_eq!(stdout(&output), shown);
 }

@@ -13,7 +13,7 @@ const END: &str = "<!-- The end of the connectors. -->\n";
 
 /// The section, with its marks.
 pub fn section() -> String {
-    let mut text = format!("{BEGIN}\n| advice | | meaning |\n|---|---|---|\n");
+    let mut text = format!("{BEGIN}\n### Kinds of advice\n\n| advice | | meaning |\n|---|---|---|\n");
     for code in Code::ALL {
         let weight = match code.severity() {
             Severity::Error => "mistake",
@@ -21,7 +21,7 @@ pub fn section() -> String {
         };
         line(&mut text, format_args!("| `{}` | {weight} | {} |", code.name(), code.meaning()));
     }
-    text.push('\n');
+    text.push_str("\n### All connectors and their parameters\n\n");
     CONNECTORS.iter().for_each(|connector| describe(&mut text, connector));
     text + END
 }
