@@ -7,7 +7,7 @@
 //! | file | what it knows |
 //! |---|---|
 //! | [`data`] | the connectors: constants, so that nothing is read or compiled at start |
-//! | [`connector`], [`format`] | what is known of a connector, and of the values of a parameter |
+//! | [`connector`], [`mod@format`] | what is known of a connector, and of the values of a parameter |
 //! | `arn` | what an ARN says of AWS's connectors |
 //! | `parameters`, `rules` | the parameters by themselves, and together |
 //! | [`checks`] | the setting, and what it does to a request |
@@ -21,6 +21,8 @@ mod feedback;
 pub mod format;
 mod json_value;
 mod parameters;
+#[cfg(test)]
+mod patterns;
 mod placeholder;
 mod rules;
 mod url_value;
