@@ -1,7 +1,7 @@
 //! The way of one event: recognised, settled, answered, logged.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_lambda_events::sqs::SqsBatchResponse;
 use futures_util::FutureExt;
@@ -77,8 +77,7 @@ impl Handler {
     pub async fn handle(&self, event: LambdaEvent<Event>) -> Result<Value, Failure> {
         let (event, context) = event.into_parts();
         let deadline = Deadline::at(context.deadline()).earlier_by(RETURN_TIME);
-        let identity = Identity::Direct { request_id: context.request_id.clone() };
-        let outer = Origin { identity, asked_at: SystemTime::now(), came_before: false };
+        let outer = Origin::new(Identity::Direct { request_id: context.request_id.clone() });
         let invocation = Invocation { request_id: context.request_id, deadline };
         match &event {
             Event::Json(json) => self.route(Json::from(json.as_ref()), &outer, &invocation, 0).await,
@@ -173,12 +172,13 @@ impl Handler {
     /// A request whose asker takes the result as it is.
     async fn plain(&self, plain: Plain, deadline: Deadline, line: &mut LogLine) -> Result<Value, Failure> {
         self.settings.check()?;
-        let parsed = plain.request.map_err(Failure::InvalidRequest)?;
+        let parsed = self.settings.checks.advise(plain.request.map_err(Failure::InvalidRequest)?);
         let derived = || token::derive(&plain.origin.identity, &parsed.request, parsed.revision.as_deref());
         let token = parsed.token.clone().unwrap_or_else(derived);
         line.token = token.to_string();
-        line.advice = parsed.advice.len();
+        line.advised(&parsed.advice);
         probe::point("settle");
+        self.settings.checks.permit(&parsed).map_err(Failure::InvalidRequest)?;
         let Origin { asked_at, came_before, .. } = plain.origin;
         let order = Order {
             request: &parsed.request,
@@ -252,7 +252,8 @@ impl Handler {
             if !resource.is_delete() {
                 self.settings.check()?;
             }
-            lifecycle::settle(&self.creator, &self.greengrass, resource, work).await
+            let checks = &self.settings.checks;
+            lifecycle::settle(&self.creator, &self.greengrass, checks, resource, work).await
         });
         match settled.await {
             // There is nothing that a delete could fail at but a mistake of this function, which is no reason to keep

@@ -7,6 +7,7 @@
 //! | [`event`] | bytes that may be no JSON | JSON not read yet |
 //! | [`source`] | envelopes, and how their askers are answered; nothing of Greengrass | a delivery |
 //! | [`request`] | what a request must be | types that cannot hold a bad id or ARN |
+//! | [`catalog`] | AWS's connectors | advice |
 //! | [`token`] | who asks and what for | the client token |
 //! | [`batch`] | how many messages at a time, and in which order | one message after the other |
 //! | [`lifecycle`] | what becomes of a custom resource | its id and data |
@@ -23,6 +24,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod batch;
+pub mod catalog;
 pub mod creator;
 pub mod deadline;
 pub mod event;
@@ -35,6 +37,7 @@ pub mod lease;
 pub mod lifecycle;
 mod log_line;
 pub mod logs;
+mod nearest;
 mod probe;
 pub mod request;
 mod sdk_config;

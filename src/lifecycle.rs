@@ -3,11 +3,12 @@
 //! The id is the version's ARN, as the native resource's `Ref` gives it. A version cannot be changed or deleted:
 //! an update ends with another version or, where one holds what is asked for already, with that one.
 
+use crate::catalog::checks::Checks;
 use crate::creator::{Creation, Creator, Order, Outcome};
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::greengrass::{Greengrass, HeldVersion, Kind, Version};
-use crate::request::{Advice, ClientToken, Code, Parsed, VersionArn};
+use crate::request::{Advice, ClientToken, Code, Parsed, Path, VersionArn};
 use crate::source::cloudformation::{CustomResource, Data, Home, RequestType};
 use crate::token;
 
@@ -33,17 +34,20 @@ pub struct Settled {
 pub async fn settle(
     creator: &Creator,
     greengrass: &Greengrass,
+    checks: &Checks,
     resource: &CustomResource<'_>,
     deadline: Deadline,
 ) -> Result<Settled, Failure> {
     match resource.request_type().map_err(Failure::InvalidRequest)? {
         RequestType::Delete => Ok(Settled::deleted(&resource.home)),
-        RequestType::Create => create(creator, resource, parsed(resource)?, deadline).await,
+        RequestType::Create => {
+            create(creator, checks, resource, checks.advise(parsed(resource)?), deadline).await
+        }
         RequestType::Update => {
-            let parsed = parsed(resource)?;
+            let parsed = checks.advise(parsed(resource)?);
             match unchanged(greengrass, resource, &parsed, deadline).await {
                 Some(version) => Ok(settled(resource, version, Outcome::Existing, parsed)),
-                None => create(creator, resource, parsed, deadline).await,
+                None => create(creator, checks, resource, parsed, deadline).await,
             }
         }
     }
@@ -61,11 +65,9 @@ pub fn id_after_failure(resource: &CustomResource<'_>) -> String {
 fn parsed(resource: &CustomResource<'_>) -> Result<Parsed, Failure> {
     let mut parsed = resource.request().map_err(Failure::InvalidRequest)?;
     if parsed.token.is_some() {
-        parsed.advice.push(Advice {
-            code: Code::FixedClientToken,
-            path: "AmznClientToken".to_owned(),
-            message: "is the same for every update of this resource. Leave it out".to_owned(),
-        });
+        let path = Path::root().member("AmznClientToken");
+        let message = "is the same for every update of this resource. Leave it out";
+        parsed.advice.push(Advice::new(Code::FixedClientToken, &path, message));
     }
     Ok(parsed)
 }
@@ -81,10 +83,12 @@ impl Settled {
 
 async fn create(
     creator: &Creator,
+    checks: &Checks,
     resource: &CustomResource<'_>,
     parsed: Parsed,
     deadline: Deadline,
 ) -> Result<Settled, Failure> {
+    checks.permit(&parsed).map_err(Failure::InvalidRequest)?;
     let token = client_token(resource, &parsed);
     let current = resource.home.physical_resource_id.as_deref().and_then(VersionArn::parse);
     let order = Order {

@@ -1,9 +1,11 @@
 //! What the log's line of an event says.
 
+use std::fmt::Write as _;
 use std::time::Instant;
 
 use crate::failure::Failure;
 use crate::lifecycle::Settled;
+use crate::request::Advice;
 use crate::token::Identity;
 
 /// How much of an error's text goes into the log: a line has a limit, and a request may have many problems.
@@ -24,7 +26,9 @@ pub(crate) struct LogLine {
     /// Id of the version.
     pub(crate) version: String,
     /// How many remarks there were.
-    pub(crate) advice: usize,
+    advice: usize,
+    /// Which, and on what: codes and places.
+    advised: String,
     /// Who asked: the id of the innermost event or message.
     asked_by: String,
     /// What CloudFormation was told instead of a version: the error's type and text.
@@ -36,7 +40,31 @@ impl LogLine {
     pub(crate) fn new(source: &'static str, identity: &Identity) -> Self {
         let (token, version) = (String::new(), String::new());
         let asked_by = identity.id().chars().take(LONGEST_ID).collect();
-        Self { started: Instant::now(), source, outcome: "", token, version, advice: 0, asked_by, told: None }
+        Self {
+            started: Instant::now(),
+            source,
+            outcome: "",
+            token,
+            version,
+            advice: 0,
+            advised: String::new(),
+            asked_by,
+            told: None,
+        }
+    }
+
+    /// Takes the remarks on a request.
+    pub(crate) fn advised(&mut self, advice: &[Advice]) {
+        self.advice = advice.len();
+        self.advised.clear();
+        for advice in advice {
+            // Writing to a String cannot fail.
+            let _ = write!(self.advised, "{}{:?} {}", separator(&self.advised), advice.code, advice.path);
+            if self.advised.len() > LOGGED {
+                self.advised.push_str(" …");
+                break;
+            }
+        }
     }
 
     /// Takes how a custom resource ended.
@@ -46,7 +74,7 @@ impl LogLine {
                 self.outcome = settled.outcome.map_or("Deleted", |outcome| outcome.as_str());
                 self.token = settled.token.as_ref().map(ToString::to_string).unwrap_or_default();
                 self.version.clone_from(&settled.data.version);
-                self.advice = settled.advice.len();
+                self.advised(&settled.advice);
             }
             Err(failure) => self.told = Some((failure.error_type(), failure.to_string())),
         }
@@ -54,8 +82,9 @@ impl LogLine {
 
     /// One line: an event that ended well at INFO, one that did not at ERROR.
     pub(crate) fn write(self, request_id: &str, failure: Option<&Failure>) {
-        let Self { started, source, outcome, token, version, advice, asked_by, told } = self;
+        let Self { started, source, outcome, token, version, advice, advised, asked_by, told } = self;
         let failed = failure.map(|failure| (failure.error_type(), failure.to_string())).or(told);
+        let advised = Some(advised).filter(|advised| !advised.is_empty());
         let duration_ms = started.elapsed().as_micros() as f64 / 1_000.0;
         // requestId as in Lambda's own JSON lines, so that one search finds both.
         match failed {
@@ -68,6 +97,7 @@ impl LogLine {
                     token,
                     version,
                     advice,
+                    advised,
                     duration_ms,
                     "done"
                 );
@@ -81,10 +111,15 @@ impl LogLine {
                     error_type,
                     error,
                     token,
+                    advised,
                     duration_ms,
                     "failed"
                 );
             }
         }
     }
+}
+
+fn separator(text: &str) -> &'static str {
+    if text.is_empty() { "" } else { ", " }
 }

@@ -4,6 +4,7 @@
 //! answer to every event until it is mended.
 
 use crate::batch::AtATime;
+use crate::catalog::checks::{Checks, Mode};
 use crate::creator::Idempotency;
 use crate::request::{Path, Problems};
 use crate::source::cloudformation::ResponseHosts;
@@ -24,6 +25,9 @@ pub const IDEMPOTENCY_TABLE: &str = "IDEMPOTENCY_TABLE";
 /// How many messages of a batch are worked on at a time.
 pub const MESSAGES_AT_A_TIME: &str = "MESSAGES_AT_A_TIME";
 
+/// What is done with what is known of AWS's connectors.
+pub const CONNECTOR_CHECKS: &str = "CONNECTOR_CHECKS";
+
 /// The function's settings.
 #[derive(Debug)]
 pub struct Settings {
@@ -33,6 +37,8 @@ pub struct Settings {
     pub idempotency_table: Option<String>,
     /// How many messages of a batch are worked on at a time.
     pub at_a_time: AtATime,
+    /// The checks of requests against the catalogue of AWS's connectors.
+    pub checks: Checks,
     /// Where answers to CloudFormation may be sent.
     pub response_hosts: ResponseHosts,
     /// What is wrong with the settings.
@@ -78,13 +84,24 @@ impl Settings {
             check(MESSAGES_AT_A_TIME, Err(format!("is no such number, must be {least} to {most}")));
             AtATime::default()
         });
+        let mode = match given(CONNECTOR_CHECKS).as_deref() {
+            None | Some("advise") => Mode::Advise,
+            Some("off") => Mode::Off,
+            Some("enforce") => Mode::Enforce,
+            Some(_) => {
+                let problem = "is not a known mode, must be off, advise or enforce";
+                check(CONNECTOR_CHECKS, Err(problem.to_owned()));
+                Mode::Advise
+            }
+        };
         let mut response_hosts = ResponseHosts::default();
         for host in given(RESPONSE_URL_HOSTS).unwrap_or_default().split(',').map(str::trim) {
             if !host.is_empty() {
                 check(RESPONSE_URL_HOSTS, response_hosts.allow(host));
             }
         }
-        Self { idempotency, idempotency_table, at_a_time, response_hosts, problems }
+        let checks = Checks { mode, region: given(REGION) };
+        Self { idempotency, idempotency_table, checks, at_a_time, response_hosts, problems }
     }
 }
 
@@ -147,11 +164,13 @@ mod tests {
         let settings = read(&[
             (ENDPOINT, "localhost"),
             (IDEMPOTENCY, "always"),
+            (CONNECTOR_CHECKS, "Enforce"),
             (RESPONSE_URL_HOSTS, "https://x/, 127.0.0.1:9"),
         ]);
         let text = settings.problems.to_string();
         for name in [
-            "4 problems",
+            "5 problems",
+            "CONNECTOR_CHECKS: is not a known mode, must be off, advise or enforce",
             "IDEMPOTENCY: is not a known mode",
             "AWS_ENDPOINT_URL_GREENGRASS: is not a URL",
             "AWS_REGION: is not set",

@@ -10,12 +10,16 @@
 //! | [`function`] | a function as a process in Lambda's environment |
 //! | [`samples`] | the definition and version that the sample events name |
 //! | [`run`] | one event through all of them |
+//! | [`check`] | what the function would say of requests in files, with nothing run |
+//! | [`reference`](mod@reference) | the connectors as the README lists them |
 //!
 //! None of this is AWS, and where AWS documents nothing it is a guess; the project's README lists the choices.
 
+pub mod check;
 pub mod function;
 pub mod greengrass;
 pub mod http;
+pub mod reference;
 pub mod response_url;
 pub mod run;
 pub mod runtime_api;

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use greengrass_local::check::CheckArgs;
 use greengrass_local::greengrass::{Choices, Service};
 use greengrass_local::run::{Options, run};
-use greengrass_local::samples;
+use greengrass_local::{reference, samples};
 use tokio::process::Command;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
@@ -73,6 +74,16 @@ enum Task {
         #[command(flatten)]
         service: ServiceArgs,
     },
+    /// Checks the requests in files as the function would, and runs nothing
+    ///
+    /// The exit status is 1 when there is a mistake and 2 when a file could not be checked.
+    Check(CheckArgs),
+    /// Prints the section of the README that lists AWS's connectors
+    Connectors {
+        /// Puts it in its place in this file instead
+        #[arg(long, value_name = "README.md")]
+        into: Option<PathBuf>,
+    },
     /// The function itself, as Lambda starts it
     #[command(hide = true)]
     Bootstrap,
@@ -123,6 +134,9 @@ type Problem = String;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(Task::Check(args)) = &cli.command {
+        return check(args);
+    }
     // The function runs on one thread, as in Lambda; the services do not.
     let function = matches!(cli.command, Some(Task::Bootstrap));
     let outcome = runtime(function).and_then(|runtime| runtime.block_on(perform(cli)));
@@ -141,12 +155,26 @@ fn runtime(one_thread: bool) -> Result<tokio::runtime::Runtime, Problem> {
     builder.enable_all().build().map_err(|error| error.to_string())
 }
 
+fn check(args: &CheckArgs) -> ExitCode {
+    let report = args.check();
+    match print(&args.print(&report)) {
+        Ok(()) => ExitCode::from(report.status()),
+        Err(problem) => {
+            let _ = writeln!(io::stderr(), "cargo local: {problem}");
+            ExitCode::from(2)
+        }
+    }
+}
+
 /// Whether it ended well, as far as it could be done.
 async fn perform(cli: Cli) -> Result<bool, Problem> {
     match &cli.command {
         Some(Task::Bootstrap) => {
             connector_versions::run().await.map(|()| true).map_err(|error| error.to_string())
         }
+        Some(Task::Check(args)) => Ok(args.check().status() == 0),
+        Some(Task::Connectors { into: None }) => print(&reference::section()).map(|()| true),
+        Some(Task::Connectors { into: Some(file) }) => write_section(file),
         Some(Task::Serve { port, samples, service }) => serve(*port, *samples, service).await,
         None if cli.list => list(),
         None => run_event(&cli).await,
@@ -224,6 +252,13 @@ fn list() -> Result<bool, Problem> {
     for name in names {
         print(&format!("events/{name}\n"))?;
     }
+    Ok(true)
+}
+
+fn write_section(file: &Path) -> Result<bool, Problem> {
+    let text = read(&file.to_string_lossy())?;
+    let text = reference::replaced(&text).ok_or("the file has no place for the section")?;
+    fs::write(file, text).map_err(|error| error.to_string())?;
     Ok(true)
 }
 

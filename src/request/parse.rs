@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::ids::{ClientToken, ConnectorArn, ConnectorDefinitionId, ConnectorId, Invalid};
-use super::problem::{Advice, Code, Path, Problems, Remarks};
-use super::{Connector, ConnectorVersionRequest, Connectors};
+use super::problem::{Advice, Path, Problems, Remarks};
+use super::{Code, Connector, ConnectorVersionRequest, Connectors, Severity};
 use crate::json::{Json, Kind, Members};
+use crate::nearest::is_near;
 
 /// What a source asks of the requests that it carries.
 #[derive(Clone, Copy, Default)]
@@ -226,25 +227,18 @@ impl Parser {
             if known.contains(&name) || own.contains(&name) {
                 continue;
             }
-            let message = match known.iter().find(|known| is_near(name, known)) {
-                Some(near) => format!("is not a known field and was ignored; did you mean {near}?"),
-                None => "is not a known field and was ignored".to_owned(),
-            };
-            self.remarks.add(Code::UnknownField, &path.member(name), message);
+            let path = path.member(name);
+            match known.iter().find(|known| is_near(name, known)) {
+                // What was meant for a field of ours went nowhere: as much a mistake as any.
+                Some(near) => self.remarks.add_as(Severity::Error, Code::UnknownField, &path, || {
+                    format!("is not a known field and was ignored; did you mean {near}?")
+                }),
+                None => {
+                    self.remarks.add(Code::UnknownField, &path, "is not a known field and was ignored");
+                }
+            }
         }
     }
-}
-
-/// Whether somebody who wrote `given` may have meant `name`: other case or separators, or two slips.
-fn is_near(given: &str, name: &str) -> bool {
-    if given.len() > 2 * name.len() + 4 || given == name {
-        return false;
-    }
-    let plain = |text: &str| -> String {
-        text.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase()).collect()
-    };
-    let slips = strsim::damerau_levenshtein(&plain(given), &plain(name));
-    slips <= if name.len() > 4 { 2 } else { name.len() / 2 - 1 }
 }
 
 #[cfg(test)]

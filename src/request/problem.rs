@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use super::code::{Code, Severity};
+
 /// How many entries of one list are kept word for word; more are only counted, so that six megabytes of
 /// hostile JSON do not become sixty of answer.
 const MOST_KEPT: usize = 5_000;
@@ -51,20 +53,34 @@ impl fmt::Display for Path {
 /// Everything that is wrong with one request.
 #[derive(Clone, Debug, Default)]
 pub struct Problems {
-    kept: Vec<String>,
+    kept: Vec<Problem>,
     more: usize,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The place it is about; none where there is no request to have places.
+    pub path: Option<String>,
+    /// What is wrong and what to write instead, for a person. Never a value.
+    pub message: String,
 }
 
 impl Problems {
     /// The one problem of something that is no request at all.
     pub fn one(problem: impl Into<String>) -> Self {
-        Self { kept: vec![problem.into()], more: 0 }
+        Self { kept: vec![Problem { path: None, message: problem.into() }], more: 0 }
     }
 
     /// Adds a problem at a place.
     pub fn add(&mut self, path: &Path, problem: impl fmt::Display) {
+        self.add_at(path, problem);
+    }
+
+    /// Adds a problem at a place that was written out already.
+    pub fn add_at(&mut self, path: impl fmt::Display, problem: impl fmt::Display) {
         if self.kept.len() < MOST_KEPT {
-            self.kept.push(format!("{path}: {problem}"));
+            self.kept.push(Problem { path: Some(path.to_string()), message: problem.to_string() });
         } else {
             self.more += 1;
         }
@@ -73,6 +89,11 @@ impl Problems {
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()
+    }
+
+    /// The problems that are kept word for word.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.kept.iter()
     }
 
     /// How many there are.
@@ -89,7 +110,7 @@ impl fmt::Display for Problems {
         }
         for (index, problem) in self.kept.iter().enumerate() {
             f.write_str(if index == 0 { "" } else { "; " })?;
-            f.write_str(problem)?;
+            fmt::Display::fmt(problem, f)?;
         }
         if self.more > 0 {
             write!(f, "; and {} more", self.more)?;
@@ -98,7 +119,16 @@ impl fmt::Display for Problems {
     }
 }
 
-/// A remark that stops nothing.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.path {
+            Some(path) => write!(f, "{path}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// A remark that stops nothing, unless somebody asked for mistakes to be refused.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Advice {
@@ -108,19 +138,16 @@ pub struct Advice {
     pub path: String,
     /// What was done or what to write instead, for a person. Never a value.
     pub message: String,
+    /// Whether it is a mistake.
+    #[serde(skip)]
+    pub severity: Severity,
 }
 
-/// The kinds of remarks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub enum Code {
-    /// A number or boolean parameter was sent as the string it was written as.
-    ParameterConverted,
-    /// A field that is no part of a request, and was ignored.
-    UnknownField,
-    /// A custom resource with a client token of its own uses the same one for every update.
-    FixedClientToken,
-    /// There was more to remark than is kept.
-    More,
+impl Advice {
+    /// A remark on a place.
+    pub fn new(code: Code, path: &Path, message: impl Into<String>) -> Self {
+        Self { code, path: path.to_string(), message: message.into(), severity: code.severity() }
+    }
 }
 
 /// All remarks on one request.
@@ -133,21 +160,34 @@ pub struct Remarks {
 impl Remarks {
     /// Adds a remark on a place.
     pub fn add(&mut self, code: Code, path: &Path, message: impl Into<String>) {
-        if self.kept.len() < MOST_KEPT {
-            self.kept.push(Advice { code, path: path.to_string(), message: message.into() });
+        self.add_as(code.severity(), code, path, || message.into());
+    }
+
+    /// Adds a remark whose text is made only if it is kept: to find what somebody may have meant takes longer than all
+    /// else.
+    pub fn add_lazily(&mut self, code: Code, path: &Path, message: impl FnOnce() -> String) {
+        self.add_as(code.severity(), code, path, message);
+    }
+
+    /// Adds a remark that weighs more or less than its code does.
+    pub fn add_as(&mut self, severity: Severity, code: Code, path: &Path, message: impl FnOnce() -> String) {
+        if !self.is_full() {
+            self.kept.push(Advice { code, path: path.to_string(), message: message(), severity });
         } else {
             self.more += 1;
         }
     }
 
+    /// Whether no more remarks are kept.
+    pub fn is_full(&self) -> bool {
+        self.kept.len() >= MOST_KEPT
+    }
+
     /// The remarks as they are handed out.
     pub fn into_advice(mut self) -> Vec<Advice> {
         if self.more > 0 {
-            self.kept.push(Advice {
-                code: Code::More,
-                path: Path::root().to_string(),
-                message: format!("{} more remarks were left out", self.more),
-            });
+            let message = format!("{} more remarks were left out", self.more);
+            self.kept.push(Advice::new(Code::More, &Path::root(), message));
         }
         self.kept
     }

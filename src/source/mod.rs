@@ -30,6 +30,11 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// Of a request that is first asked for now.
+    pub fn new(identity: Identity) -> Self {
+        Self { identity, asked_at: SystemTime::now(), came_before: false }
+    }
+
     /// The same, by the identity of something further inside. Without one, who delivered it is the same when it is
     /// delivered again.
     fn with(&self, identity: Option<Identity>) -> Self {

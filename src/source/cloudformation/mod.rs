@@ -60,8 +60,8 @@ pub enum RequestType {
     Delete,
 }
 
-/// What CloudFormation itself puts among the properties.
-const RULES: Rules = Rules { connectors_required: true, own_fields: &["ServiceToken", "ServiceTimeout"] };
+/// What a custom resource's properties must have, and what CloudFormation itself puts among them.
+pub const RULES: Rules = Rules { connectors_required: true, own_fields: &["ServiceToken", "ServiceTimeout"] };
 
 /// Whether CloudFormation sent this event. One of the two is enough, so that an event that lacks the other is
 /// answered, or called what it is.
