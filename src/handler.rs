@@ -63,11 +63,11 @@ struct RequestResult<'a> {
 }
 
 impl Handler {
-    /// With these settings; nothing is called.
+    /// With these settings and a connection to the service; no operation is called.
     pub async fn new(settings: Settings) -> Self {
         let connector = http_client::connector();
-        let config = sdk_config::load(connector.clone()).await;
-        let greengrass = Greengrass::new(&config);
+        let config = sdk_config::new(connector.clone()).await;
+        let greengrass = Greengrass::new(&config, connector.clone()).await;
         let leases = settings.idempotency_table.clone().map(|table| Leases::new(&config, table));
         let creator = Creator::new(greengrass.clone(), settings.idempotency, leases);
         Self { settings, creator, greengrass, sender: Sender::new(connector) }

@@ -28,7 +28,10 @@ use item::Item;
 
 use crate::deadline::Deadline;
 use crate::greengrass::Version;
+use crate::sdk_config;
 
+/// The Region's endpoint is used where this is not set.
+const ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 /// How long after its invocation's deadline a worker may still have an effect: clocks differ, and a call that was given
 /// up on may arrive late.
 const GRACE: Duration = Duration::from_secs(5);
@@ -68,8 +71,9 @@ impl Leases {
     pub fn new(config: &SdkConfig, table: String) -> Self {
         // Writes here are conditional: one that is made twice has no second effect.
         let retries = RetryConfig::standard().with_initial_backoff(FIRST_PAUSE);
-        let config = config::Builder::from(config).retry_config(retries).build();
-        Self { client: Client::from_conf(config), table }
+        let mut config = config::Builder::from(config).retry_config(retries);
+        config.set_endpoint_url(sdk_config::endpoint(ENDPOINT));
+        Self { client: Client::from_conf(config.build()), table }
     }
 
     /// Takes the lease on a request, or waits for the result of whoever has it.

@@ -56,6 +56,11 @@ impl Function {
         Ok(Self { child, output, readers })
     }
 
+    /// The process's id, until it has ended.
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Waits until the process has ended.
     pub async fn ended(&mut self) -> io::Result<ExitStatus> {
         self.child.wait().await

@@ -1,6 +1,7 @@
 //! Greengrass behind a narrow seam: four calls, each bounded in time, and errors that say what is known.
 
 mod error;
+mod rehearsal;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -12,6 +13,7 @@ use aws_sdk_greengrass::Client;
 use aws_sdk_greengrass::config;
 use aws_sdk_greengrass::error::ProvideErrorMetadata;
 use aws_sdk_greengrass::types;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::DateTime;
@@ -22,6 +24,7 @@ pub use error::{Effect, Error, Kind};
 
 use crate::deadline::Deadline;
 use crate::request::{ClientToken, ConnectorDefinitionId, ConnectorVersionRequest, Connectors};
+use crate::{sdk_config, settings};
 
 /// The service, as far as this function needs it.
 #[derive(Clone, Debug)]
@@ -56,10 +59,14 @@ const READS: u32 = 3;
 const READ_BACKOFF: Duration = Duration::from_millis(100);
 
 impl Greengrass {
-    /// Prepares the client; nothing is called.
-    pub fn new(config: &SdkConfig) -> Self {
+    /// Prepares the client and a connection to the service; no operation is called.
+    pub async fn new(shared: &SdkConfig, connector: SharedHttpConnector) -> Self {
+        let mut config = config::Builder::from(shared);
+        config.set_endpoint_url(sdk_config::endpoint(settings::ENDPOINT));
+        let client = Client::from_conf(config.build());
+        rehearsal::rehearse(&client, connector).await;
         let retries = RetryConfig::standard().with_max_attempts(READS).with_initial_backoff(READ_BACKOFF);
-        Self { client: Client::new(config), reads: config::Builder::new().retry_config(retries) }
+        Self { client, reads: config::Builder::new().retry_config(retries) }
     }
 
     /// CreateConnectorDefinitionVersion, once.

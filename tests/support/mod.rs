@@ -106,6 +106,12 @@ impl Rig {
         event
     }
 
+    /// Sends the function a signal: STOP freezes it as Lambda does between events, CONT thaws it.
+    pub async fn signal(&self, name: &str) {
+        let id = self.function.id().unwrap().to_string();
+        assert!(Command::new("kill").args([format!("-{name}"), id]).status().await.unwrap().success());
+    }
+
     /// Ends the function and gives all that it wrote.
     pub async fn stop(self) -> String {
         self.function.stop().await

@@ -1,0 +1,57 @@
+//! The one HTTP stack of the function: hyper and rustls as the SDK's connector, shared by the calls to Greengrass and
+//! the answers to CloudFormation, so that TLS is set up and root certificates are read once.
+//!
+//! The SDK's own connector would do, but half of all instructions of a start are its way of reading root
+//! certificates (`bench/tried.md`), and that cannot be exchanged. This one is the same two libraries, over HTTP/1.1.
+
+mod connect;
+mod roots;
+
+use std::error::Error as StdError;
+use std::io;
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use hyper_util::client::legacy::{Client, Error};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use connect::Connect;
+
+/// Builds the connector. It follows no redirects and knows no proxies.
+pub(crate) fn connector() -> SharedHttpConnector {
+    // A pooled connection that was closed meanwhile, in a freeze say, is replaced by hyper without an error.
+    let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(Connect::new());
+    SharedHttpConnector::new(Pooled(client))
+}
+
+#[derive(Debug)]
+struct Pooled(Client<Connect, SdkBody>);
+
+impl HttpConnector for Pooled {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let request = match request.try_into_http1x() {
+            Ok(request) => request,
+            Err(error) => return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into()))),
+        };
+        let answer = self.0.request(request);
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await.map_err(what_failed)?.map(SdkBody::from_body_1_x);
+            HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))
+        })
+    }
+}
+
+/// The SDK asks of an error only whether time was over.
+fn what_failed(error: Error) -> ConnectorError {
+    let timed_out = |cause: &(dyn StdError + 'static)| {
+        cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)
+    };
+    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
+    if causes.any(timed_out) {
+        ConnectorError::timeout(error.into())
+    } else {
+        ConnectorError::io(error.into())
+    }
+}
