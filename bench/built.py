@@ -1,0 +1,113 @@
+"""Builds what is measured, each peer with the tools of its own ecosystem, below bench/target/."""
+
+import json
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+BENCH = Path(__file__).resolve().parent
+MADE = BENCH / "target"
+
+
+class Missing(Exception):
+    """A peer that could not be installed."""
+
+
+def sh(*command, cwd=BENCH, **options):
+    """Runs a command; what it prints goes to standard error, where progress belongs."""
+    print("+", *command, file=sys.stderr)
+    subprocess.run(command, cwd=cwd, check=True, stdout=sys.stderr, **options)
+
+
+def cargo(folder, profile, *packages):
+    """Builds in a Cargo workspace and gives the folder with the programs."""
+    chosen = [part for package in packages for part in ("--package", package)]
+    sh("cargo", "build", "--locked", "--profile", profile, *chosen, cwd=folder)
+    command = ["cargo", "metadata", "--locked", "--format-version", "1", "--no-deps"]
+    metadata = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE).stdout
+    return Path(json.loads(metadata)["target_directory"]) / profile
+
+
+def rig():
+    return cargo(BENCH, "release", "rig") / "rig"
+
+
+def this():
+    """The function as it is deployed: the workspace's release profile, every capability in it."""
+    return [str(cargo(BENCH.parent, "release", "connector-versions") / "bootstrap")]
+
+
+def empty():
+    return [str(cargo(BENCH, "floor", "empty") / "empty")]
+
+
+def usual():
+    return [str(cargo(BENCH, "release", "usual") / "usual")]
+
+
+def boto3():
+    home, python = MADE / "boto3", MADE / "boto3/bin/python"
+    if not python.exists():
+        venv.create(home, with_pip=True)
+    requirements = BENCH / "peers/boto3/requirements.txt"
+    sh(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+    # Compiled once, as a deployed package may be; Lambda's disk cannot be written to.
+    app = shutil.copy(BENCH / "peers/boto3/app.py", home)
+    sh(python, "-m", "compileall", "-q", app)
+    return [str(python), "-m", "awslambdaric", "app.handler"]
+
+
+def node():
+    if not (shutil.which("node") and shutil.which("npm")):
+        raise Missing("node and npm are not installed")
+    home = MADE / "node"
+    shutil.copytree(BENCH / "peers/node", home, dirs_exist_ok=True)
+    sh("npm", "ci", "--silent", "--no-audit", "--no-fund", cwd=home)
+    require = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);"
+    sh("npx", "esbuild", "bootstrap.mjs", "--bundle", "--minify", "--platform=node", "--target=node20",
+       "--format=esm", f"--banner:js={require}", "--outfile=bundle.mjs", "--log-level=warning", cwd=home)
+    return [shutil.which("node"), str(home / "bundle.mjs")]
+
+
+PEERS = {"empty": empty, "this": this, "usual": usual, "node": node, "boto3": boto3}
+
+
+def functions():
+    """What can be measured here, and why the rest cannot."""
+    found, missing = [], {}
+    for name, build in PEERS.items():
+        try:
+            command = build()
+            folder = MADE / name if (MADE / name).is_dir() else BENCH
+            found.append({"name": name, "command": command, "folder": str(folder)})
+        except (Missing, OSError, subprocess.CalledProcessError) as error:
+            missing[name] = str(error)
+    return found, missing
+
+
+def certificates(rig):
+    """A chain as AWS's endpoints have one (RSA, an intermediate), and a bundle of Mozilla's roots with its authority."""
+    home = MADE / "certificates"
+    if (home / "bundle.pem").exists():
+        return home
+    home.mkdir(parents=True, exist_ok=True)
+    issue(home, "ca", "Bench Root", "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign", None)
+    issue(home, "intermediate", "Bench RSA 2048", "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign", "ca")
+    names = "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\nkeyUsage=digitalSignature"
+    issue(home, "leaf", "localhost", names, "intermediate")
+    (home / "chain.pem").write_text((home / "leaf.pem").read_text() + (home / "intermediate.pem").read_text())
+    roots = subprocess.run([rig, "roots"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    (home / "bundle.pem").write_text(roots + (home / "ca.pem").read_text())
+    return home
+
+
+def issue(home, name, subject, extensions, issuer):
+    (home / f"{name}.ext").write_text(extensions + "\n")
+    quiet = {"cwd": home, "stderr": subprocess.DEVNULL}
+    sh("openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-subj",
+       f"/O=Bench/CN={subject}", "-out", f"{name}.csr", **quiet)
+    by = ["-CA", f"{issuer}.pem", "-CAkey", f"{issuer}.key", "-CAcreateserial"] if issuer else ["-signkey", f"{name}.key"]
+    sh("openssl", "x509", "-req", "-in", f"{name}.csr", *by, "-days", "3650", "-extfile", f"{name}.ext",
+       "-out", f"{name}.pem", **quiet)

@@ -1,0 +1,9 @@
+//! A handler that does nothing: what the runtime itself costs.
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    run(service_fn(async |event: LambdaEvent<Value>| Ok::<Value, Error>(event.payload))).await
+}

@@ -1,0 +1,110 @@
+//! The figures. All functions take turns, run by run, so that what else the machine does hits all of them alike.
+
+use serde_json::{Map, Value, json};
+
+use crate::Plan;
+use crate::process::{Function, Share, peak_mb};
+use crate::stage::{Shape, Stage};
+
+/// The part of a processor that 128 MB of memory buys (a whole one is bought by 1,769 MB).
+const SHARE: f64 = 128.0 / 1_769.0;
+/// What is handled before a warm event is measured.
+const WARM_UP: usize = 200;
+const CONNECTORS: [usize; 5] = [1, 10, 100, 1_000, 10_000];
+const MESSAGES: [usize; 5] = [1, 2, 4, 7, 10];
+
+/// Everything the report shows; a function that fails has its error in place of figures.
+pub fn all(stage: &Stage, plan: &Plan) -> Value {
+    let cold = |shape: Shape, share: Option<f64>| {
+        in_turn(plan, plan.starts, |function| start(stage, function, shape, share))
+    };
+    let tls = Shape::CustomResource { tls: true };
+    let share = match Share::of(SHARE) {
+        Ok(_) => cold(tls, Some(SHARE)),
+        Err(error) => json!({ "missing": format!("no control group could be made: {error}") }),
+    };
+    json!({
+        "cold_plain": cold(Shape::CustomResource { tls: false }, None),
+        "cold_tls": cold(tls, None),
+        "cold_share": share,
+        "warm_tls": in_turn(plan, plan.rounds, |function| warm(stage, function, tls, plan.events)),
+        "scale": plan.functions.iter().find(|f| Some(&f.name) == plan.scaled.as_ref()).map(|f| scale(stage, f)),
+    })
+}
+
+/// Figures of one run, by name.
+type Figures = Vec<(&'static str, f64)>;
+
+fn in_turn(plan: &Plan, rounds: usize, run: impl Fn(&Function) -> Result<Figures, String>) -> Value {
+    let mut all: Map<String, Value> = Map::new();
+    for round in 0..rounds {
+        for function in &plan.functions {
+            let entry = all.entry(&function.name).or_insert_with(|| json!({}));
+            match run(function) {
+                Ok(figures) => {
+                    for (name, figure) in figures {
+                        match &mut entry[name] {
+                            Value::Array(samples) => samples.push(json!(figure)),
+                            none => *none = json!([figure]),
+                        }
+                    }
+                }
+                Err(why) => {
+                    eprintln!("{}, round {round}: {why}", function.name);
+                    entry["failed"] = json!(why);
+                }
+            }
+        }
+    }
+    Value::Object(all)
+}
+
+/// From the start of the process to its first event answered.
+fn start(stage: &Stage, function: &Function, shape: Shape, share: Option<f64>) -> Result<Figures, String> {
+    let run = stage.run(function, shape, 1, share)?;
+    let (start, event) = (run.start_ms(), run.seen.took_ms[0]);
+    let start_processor = run.seen.ready.map_or(f64::NAN, |(_, used)| used);
+    Ok(vec![
+        ("total_ms", start + event),
+        ("start_ms", start),
+        ("event_ms", event),
+        ("start_processor_ms", start_processor),
+        ("event_processor_ms", run.seen.first_done_processor_ms - start_processor),
+    ])
+}
+
+/// Events of a process that has handled some, and the memory that it took.
+fn warm(stage: &Stage, function: &Function, shape: Shape, events: usize) -> Result<Figures, String> {
+    // Memory after a quarter of the events is another process's: reading it would disturb this one.
+    let early = peak_mb(stage.run(function, shape, events / 4, None)?.process.id());
+    let run = stage.run(function, shape, events, None)?;
+    let mut took = run.seen.took_ms[WARM_UP.min(events / 2)..].to_vec();
+    Ok(vec![
+        ("p50_ms", quantile(&mut took, 0.5)),
+        ("p99_ms", quantile(&mut took, 0.99)),
+        ("peak_early_mb", early),
+        ("peak_mb", peak_mb(run.process.id())),
+    ])
+}
+
+/// What an event costs as it grows: medians in milliseconds.
+fn scale(stage: &Stage, function: &Function) -> Value {
+    let median = |shape: Shape, events: usize| -> Value {
+        match stage.run(function, shape, events, None) {
+            Ok(run) => json!(quantile(&mut run.seen.took_ms[events / 4..].to_vec(), 0.5)),
+            Err(why) => json!(why),
+        }
+    };
+    let by = |sizes: [usize; 5], shape: fn(usize) -> Shape, work: usize| -> Value {
+        json!(sizes.map(|size| (size, median(shape(size), (work / size).clamp(20, 400)))))
+    };
+    json!({
+        "connectors": by(CONNECTORS, Shape::Connectors, 40_000),
+        "messages": by(MESSAGES, Shape::Messages, 4_000),
+    })
+}
+
+fn quantile(figures: &mut [f64], part: f64) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get((part * figures.len().saturating_sub(1) as f64).round() as usize).copied().unwrap_or(f64::NAN)
+}
