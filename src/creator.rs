@@ -128,7 +128,7 @@ impl Creator {
             Taken::Mine(lease) => lease,
         };
         let order = Order {
-            asked_at: order.asked_at.min(lease.since),
+            asked_at: order.asked_at.min(lease.since()),
             came_before: order.came_before || lease.came_before,
             ..order
         };
@@ -136,10 +136,10 @@ impl Creator {
         let result =
             self.create_alone(order, deadline.earlier_by(KEEP_TIME.min(deadline.remaining() / 4))).await;
         match &result {
-            Ok(creation) => leases.keep(&lease, &creation.version, deadline).await,
+            Ok(creation) => leases.keep(lease, &creation.version, deadline).await,
             // A call that was lost sight of may still take effect: nobody goes on before it surely has or has not.
             Err(failure) if failure.effect() == Effect::Unknown => {}
-            Err(_) => leases.give_back(&lease, deadline).await,
+            Err(_) => leases.give_back(lease, deadline).await,
         }
         result
     }

@@ -10,6 +10,8 @@
 //! | `Since` | N | when it was first taken: milliseconds since the epoch |
 //! | `Result` | M | the version, once there is one: the names and texts of the API, never a parameter |
 //! | `Expires` | N | when the table may forget it: seconds since the epoch |
+//!
+//! All there is to it are puts under a condition, so that is all that the function's role needs.
 
 mod error;
 mod item;
@@ -20,11 +22,11 @@ use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use aws_sdk_dynamodb::{Client, config};
 
 pub use error::LeaseError;
-use item::Item;
+use item::{Condition, Item};
 
 use crate::deadline::Deadline;
 use crate::greengrass::Version;
@@ -58,18 +60,22 @@ pub(crate) enum Taken {
 
 /// The right to work on a request.
 pub(crate) struct Lease {
-    token: String,
-    owner: String,
-    /// When it was first asked for.
-    pub(crate) since: SystemTime,
+    item: Item,
     /// Whether somebody worked on it before and did not say how that ended.
     pub(crate) came_before: bool,
+}
+
+impl Lease {
+    /// When it was first asked for.
+    pub(crate) fn since(&self) -> SystemTime {
+        self.item.since
+    }
 }
 
 impl Leases {
     /// In this table; nothing is called.
     pub fn new(config: &SdkConfig, table: String) -> Self {
-        // Writes here are conditional: one that is made twice has no second effect.
+        // Puts under a condition: one that is made twice has no second effect.
         let retries = RetryConfig::standard().with_initial_backoff(FIRST_PAUSE);
         let mut config = config::Builder::from(config).retry_config(retries);
         config.set_endpoint_url(sdk_config::endpoint(ENDPOINT));
@@ -87,9 +93,9 @@ impl Leases {
         let mut pause = FIRST_PAUSE;
         let mut came_before = false;
         loop {
-            let mine = Item::new(token, content, &owner, deadline);
-            let Some(held) = deadline.bound(self.put(&mine)).await?? else {
-                return Ok(Taken::Mine(mine.lease(false)));
+            let item = Item::new(token, content, &owner, deadline);
+            let Some(held) = self.put(&item, Condition::Free, deadline).await? else {
+                return Ok(Taken::Mine(Lease { item, came_before: false }));
             };
             if held.content != content {
                 return Err(LeaseError::OtherContent);
@@ -99,13 +105,13 @@ impl Leases {
             }
             // Of an earlier round, whose answer was lost.
             if held.owner == owner {
-                return Ok(Taken::Mine(held.lease(came_before)));
+                return Ok(Taken::Mine(Lease { item: held, came_before }));
             }
             if held.until < SystemTime::now() {
                 came_before = true;
-                let mine = mine.asked_since(held.since);
-                if deadline.bound(self.take_over(&mine, &held)).await?? {
-                    return Ok(Taken::Mine(mine.lease(true)));
+                let item = Item { since: held.since, ..item };
+                if self.put(&item, Condition::StillOf(&held), deadline).await?.is_none() {
+                    return Ok(Taken::Mine(Lease { item, came_before }));
                 }
             }
             if deadline.remaining() <= pause {
@@ -118,68 +124,46 @@ impl Leases {
 
     /// Keeps the result for whoever asks again. Where that fails, the lease runs out, and the next one finds the version
     /// by looking.
-    pub(crate) async fn keep(&self, lease: &Lease, version: &Version, deadline: Deadline) {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key(item::TOKEN, text(&lease.token))
-            .update_expression("SET #result = :result, Expires = :expires")
-            .condition_expression("#owner = :owner")
-            .expression_attribute_names("#owner", item::OWNER)
-            .expression_attribute_names("#result", item::RESULT)
-            .expression_attribute_values(":owner", text(&lease.owner))
-            .expression_attribute_values(":result", item::result(version))
-            .expression_attribute_values(":expires", item::seconds(SystemTime::now() + REMEMBERED));
-        if !matches!(deadline.bound(update.send()).await, Ok(Ok(_))) {
-            tracing::warn!(token = lease.token, "the result could not be kept");
+    pub(crate) async fn keep(&self, lease: Lease, version: &Version, deadline: Deadline) {
+        let held = lease.item;
+        let done =
+            Item { result: Some(version.clone()), expires: SystemTime::now() + REMEMBERED, ..held.clone() };
+        if !matches!(self.put(&done, Condition::StillOf(&held), deadline).await, Ok(None)) {
+            tracing::warn!(token = held.token, "the result could not be kept");
         }
     }
 
-    /// Gives a lease back on which nothing was done: at once to the next one, who looks first where that is needed.
-    pub(crate) async fn give_back(&self, lease: &Lease, deadline: Deadline) {
-        let (key, owner) = (text(&lease.token), text(&lease.owner));
-        let given_back = if lease.came_before {
-            let update = self
-                .client
-                .update_item()
-                .table_name(&self.table)
-                .key(item::TOKEN, key)
-                .update_expression("SET #until = :past")
-                .condition_expression("#owner = :owner")
-                .expression_attribute_names("#owner", item::OWNER)
-                .expression_attribute_names("#until", item::UNTIL)
-                .expression_attribute_values(":owner", owner)
-                .expression_attribute_values(":past", item::milliseconds(SystemTime::UNIX_EPOCH));
-            matches!(deadline.bound(update.send()).await, Ok(Ok(_)))
+    /// Gives a lease back on which nothing was done: at once to the next one, who looks first where somebody worked on it
+    /// before, and starts anew otherwise.
+    pub(crate) async fn give_back(&self, lease: Lease, deadline: Deadline) {
+        let held = lease.item;
+        let free = if lease.came_before {
+            Item { until: SystemTime::UNIX_EPOCH, ..held.clone() }
         } else {
-            let delete = self
-                .client
-                .delete_item()
-                .table_name(&self.table)
-                .key(item::TOKEN, key)
-                .condition_expression("#owner = :owner")
-                .expression_attribute_names("#owner", item::OWNER)
-                .expression_attribute_values(":owner", owner);
-            matches!(deadline.bound(delete.send()).await, Ok(Ok(_)))
+            Item { expires: SystemTime::UNIX_EPOCH, ..held.clone() }
         };
-        if !given_back {
-            tracing::debug!(token = lease.token, "the lease could not be given back; it runs out");
+        if !matches!(self.put(&free, Condition::StillOf(&held), deadline).await, Ok(None)) {
+            tracing::debug!(token = held.token, "the lease could not be given back; it runs out");
         }
     }
 
-    /// Puts an item where none is; the one that is there otherwise. What the table should have forgotten is not there.
-    async fn put(&self, item: &Item) -> Result<Option<Item>, LeaseError> {
+    /// Puts an item under a condition. Where that does not hold, the item that is there.
+    async fn put(
+        &self,
+        item: &Item,
+        condition: Condition<'_>,
+        deadline: Deadline,
+    ) -> Result<Option<Item>, LeaseError> {
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item.attributes()))
-            .condition_expression("attribute_not_exists(#token) OR Expires < :now")
-            .expression_attribute_names("#token", item::TOKEN)
-            .expression_attribute_values(":now", item::seconds(SystemTime::now()))
+            .condition_expression(condition.expression())
+            .set_expression_attribute_names(Some(condition.names()))
+            .set_expression_attribute_values(Some(condition.values()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match put.send().await {
+        match deadline.bound(put.send()).await? {
             Ok(_) => Ok(None),
             Err(SdkError::ServiceError(refused)) => match refused.into_err() {
                 PutItemError::ConditionalCheckFailedException(held) => {
@@ -190,31 +174,4 @@ impl Leases {
             Err(other) => Err(LeaseError::on_the_way(&other)),
         }
     }
-
-    /// Takes over a lease that has run out; whether nobody else did first.
-    async fn take_over(&self, mine: &Item, held: &Item) -> Result<bool, LeaseError> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(mine.attributes()))
-            .condition_expression("#owner = :owner AND #until = :until AND attribute_not_exists(#result)")
-            .expression_attribute_names("#owner", item::OWNER)
-            .expression_attribute_names("#until", item::UNTIL)
-            .expression_attribute_names("#result", item::RESULT)
-            .expression_attribute_values(":owner", text(&held.owner))
-            .expression_attribute_values(":until", item::milliseconds(held.until));
-        match put.send().await {
-            Ok(_) => Ok(true),
-            Err(SdkError::ServiceError(refused)) => match refused.into_err() {
-                PutItemError::ConditionalCheckFailedException(_) => Ok(false),
-                other => Err(LeaseError::of(&other)),
-            },
-            Err(other) => Err(LeaseError::on_the_way(&other)),
-        }
-    }
-}
-
-fn text(text: &str) -> AttributeValue {
-    AttributeValue::S(text.to_owned())
 }

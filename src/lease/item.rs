@@ -1,30 +1,40 @@
-//! An item of the table, as it is written and read.
+//! An item of the table, as it is written and read, and the conditions it is written under.
 
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{GRACE, Lease, REMEMBERED, text};
+use super::{GRACE, REMEMBERED};
 use crate::deadline::Deadline;
 use crate::greengrass::Version;
 
-pub(super) const TOKEN: &str = "Token";
+const TOKEN: &str = "Token";
 const CONTENT: &str = "Content";
-pub(super) const OWNER: &str = "Owner";
-pub(super) const UNTIL: &str = "Until";
+const OWNER: &str = "Owner";
+const UNTIL: &str = "Until";
 const SINCE: &str = "Since";
-pub(super) const RESULT: &str = "Result";
+const RESULT: &str = "Result";
 const EXPIRES: &str = "Expires";
 
 /// An item of the table.
+#[derive(Clone)]
 pub(super) struct Item {
-    token: String,
+    pub(super) token: String,
     pub(super) content: String,
     pub(super) owner: String,
     pub(super) until: SystemTime,
     pub(super) since: SystemTime,
+    pub(super) expires: SystemTime,
     pub(super) result: Option<Version>,
+}
+
+/// When an item is written.
+pub(super) enum Condition<'a> {
+    /// Where there is none, or one that the table should have forgotten.
+    Free,
+    /// Where there is still this one, without a result.
+    StillOf(&'a Item),
 }
 
 impl Item {
@@ -37,37 +47,30 @@ impl Item {
             owner: owner.to_owned(),
             until: now + deadline.remaining() + GRACE,
             since: now,
+            expires: now + REMEMBERED,
             result: None,
         }
     }
 
-    /// The same, of a request that was first asked for earlier.
-    pub(super) fn asked_since(self, since: SystemTime) -> Self {
-        Self { since, ..self }
-    }
-
-    pub(super) fn lease(&self, came_before: bool) -> Lease {
-        Lease { token: self.token.clone(), owner: self.owner.clone(), since: self.since, came_before }
-    }
-
     pub(super) fn attributes(&self) -> HashMap<String, AttributeValue> {
-        HashMap::from([
+        let mut attributes = HashMap::from([
             (TOKEN.to_owned(), text(&self.token)),
             (CONTENT.to_owned(), text(&self.content)),
             (OWNER.to_owned(), text(&self.owner)),
             (UNTIL.to_owned(), milliseconds(self.until)),
             (SINCE.to_owned(), milliseconds(self.since)),
-            (EXPIRES.to_owned(), seconds(self.since + REMEMBERED)),
-        ])
+            (EXPIRES.to_owned(), seconds(self.expires)),
+        ]);
+        if let Some(version) = &self.result {
+            attributes.insert(RESULT.to_owned(), kept(version));
+        }
+        attributes
     }
 
     /// An item that is there; `None` where it is none of this function's.
     pub(super) fn read(attributes: &HashMap<String, AttributeValue>) -> Option<Self> {
         let text = |name: &str| attributes.get(name)?.as_s().ok().cloned();
-        let time = |name: &str| {
-            let number: u64 = attributes.get(name)?.as_n().ok()?.parse().ok()?;
-            UNIX_EPOCH.checked_add(Duration::from_millis(number))
-        };
+        let number = |name: &str| attributes.get(name)?.as_n().ok()?.parse().ok();
         let result = match attributes.get(RESULT) {
             Some(result) => Some(version(result.as_m().ok()?)?),
             None => None,
@@ -76,15 +79,44 @@ impl Item {
             token: text(TOKEN)?,
             content: text(CONTENT)?,
             owner: text(OWNER)?,
-            until: time(UNTIL)?,
-            since: time(SINCE)?,
+            until: UNIX_EPOCH.checked_add(Duration::from_millis(number(UNTIL)?))?,
+            since: UNIX_EPOCH.checked_add(Duration::from_millis(number(SINCE)?))?,
+            expires: UNIX_EPOCH.checked_add(Duration::from_secs(number(EXPIRES)?))?,
             result,
         })
     }
 }
 
+impl Condition<'_> {
+    pub(super) fn expression(&self) -> &'static str {
+        match self {
+            Self::Free => "attribute_not_exists(#token) OR #expires < :now",
+            Self::StillOf(_) => "#owner = :owner AND #until = :until AND attribute_not_exists(#result)",
+        }
+    }
+
+    /// All names by placeholders: which words DynamoDB keeps for itself is a long list.
+    pub(super) fn names(&self) -> HashMap<String, String> {
+        let names: &[(&str, &str)] = match self {
+            Self::Free => &[("#token", TOKEN), ("#expires", EXPIRES)],
+            Self::StillOf(_) => &[("#owner", OWNER), ("#until", UNTIL), ("#result", RESULT)],
+        };
+        names.iter().map(|(placeholder, name)| ((*placeholder).to_owned(), (*name).to_owned())).collect()
+    }
+
+    pub(super) fn values(&self) -> HashMap<String, AttributeValue> {
+        match self {
+            Self::Free => HashMap::from([(":now".to_owned(), seconds(SystemTime::now()))]),
+            Self::StillOf(item) => HashMap::from([
+                (":owner".to_owned(), text(&item.owner)),
+                (":until".to_owned(), milliseconds(item.until)),
+            ]),
+        }
+    }
+}
+
 /// A version as it is kept.
-pub(super) fn result(version: &Version) -> AttributeValue {
+fn kept(version: &Version) -> AttributeValue {
     AttributeValue::M(HashMap::from([
         ("Arn".to_owned(), text(&version.arn)),
         ("CreationTimestamp".to_owned(), text(&version.creation_timestamp)),
@@ -103,11 +135,15 @@ fn version(kept: &HashMap<String, AttributeValue>) -> Option<Version> {
     })
 }
 
-pub(super) fn milliseconds(time: SystemTime) -> AttributeValue {
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+fn milliseconds(time: SystemTime) -> AttributeValue {
     AttributeValue::N(since_epoch(time).as_millis().to_string())
 }
 
-pub(super) fn seconds(time: SystemTime) -> AttributeValue {
+fn seconds(time: SystemTime) -> AttributeValue {
     AttributeValue::N(since_epoch(time).as_secs().to_string())
 }
 
@@ -121,17 +157,18 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let item = Item::new("t", "c", "o", Deadline::within(Duration::from_secs(3)));
-        let mut attributes = item.attributes();
-        let read = Item::read(&attributes).unwrap();
-        assert_eq!((read.token.as_str(), read.content.as_str(), read.owner.as_str()), ("t", "c", "o"));
-        assert!(read.result.is_none() && read.until > read.since);
-        let texts = ["a", "c", "i", "v"].map(str::to_owned);
-        let [arn, creation_timestamp, id, version] = texts;
+        let [arn, creation_timestamp, id, version] = ["a", "c", "i", "v"].map(str::to_owned);
         let version = Version { arn, creation_timestamp, id, version };
-        attributes.insert(RESULT.to_owned(), result(&version));
-        assert_eq!(Item::read(&attributes).unwrap().result, Some(version));
-        attributes.remove(OWNER);
-        assert!(Item::read(&attributes).is_none());
+        let new = Item::new("t", "c", "o", Deadline::within(Duration::from_secs(3)));
+        for item in [Item { result: Some(version), ..new.clone() }, new] {
+            let mut attributes = item.attributes();
+            let read = Item::read(&attributes).unwrap();
+            assert_eq!((&read.token, &read.content, &read.owner), (&item.token, &item.content, &item.owner));
+            assert_eq!(read.result, item.result);
+            assert!(read.until > read.since && read.expires > read.until);
+            assert_eq!(read.attributes(), attributes, "times are whole milliseconds and seconds");
+            attributes.remove(OWNER);
+            assert!(Item::read(&attributes).is_none());
+        }
     }
 }
