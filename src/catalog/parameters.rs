@@ -8,6 +8,9 @@ use super::{Instance, Place, placeholder};
 use crate::nearest::nearest;
 use crate::request::{Code, Remarks, Severity};
 
+/// To look for what somebody may have meant takes longer than all else: after so many remarks it is left.
+const SUGGESTED: usize = 500;
+
 /// Gives the parameters that were meant by other names: those are there, since one slip gets one remark.
 pub(super) fn check(
     instance: &Instance<'_>,
@@ -94,8 +97,7 @@ fn remark_unknown(
         return Some(parameter.name);
     }
     let free = known.map(|parameter| parameter.name).filter(|name| !instance.has(name));
-    // Not looked for when the remark will not be kept either.
-    let near = if remarks.is_full() { None } else { nearest(given, free) };
+    let near = if remarks.count() < SUGGESTED { nearest(given, free) } else { None };
     remarks.add_lazily(Code::UnknownParameter, &path, || match near {
         Some(near) if near.eq_ignore_ascii_case(given) => {
             format!("is no parameter of {connector}, and names are matched exactly: write {near}")

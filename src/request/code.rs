@@ -75,7 +75,7 @@ codes! {
     ParametersDisagree Warning,
     /// something that stands for a value was left where the value belongs
     Placeholder Error,
-    /// there were more remarks than the 5,000 that are listed
+    /// there were more remarks than the 1,000 that are listed
     More Error,
 }
 

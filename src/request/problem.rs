@@ -7,6 +7,8 @@ use super::code::{Code, Severity};
 /// How many entries of one list are kept word for word; more are only counted, so that six megabytes of
 /// hostile JSON do not become sixty of answer.
 const MOST_KEPT: usize = 5_000;
+/// How many remarks are: nobody reads the thousandth.
+const MOST_REMARKS: usize = 1_000;
 
 /// Place of a value, from the root of the request: `Connectors[2].Parameters.Region`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -171,16 +173,16 @@ impl Remarks {
 
     /// Adds a remark that weighs more or less than its code does.
     pub fn add_as(&mut self, severity: Severity, code: Code, path: &Path, message: impl FnOnce() -> String) {
-        if !self.is_full() {
+        if self.kept.len() < MOST_REMARKS {
             self.kept.push(Advice { code, path: path.to_string(), message: message(), severity });
         } else {
             self.more += 1;
         }
     }
 
-    /// Whether no more remarks are kept.
-    pub fn is_full(&self) -> bool {
-        self.kept.len() >= MOST_KEPT
+    /// How many there are so far.
+    pub fn count(&self) -> usize {
+        self.kept.len() + self.more
     }
 
     /// The remarks as they are handed out.
