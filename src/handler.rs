@@ -98,7 +98,7 @@ impl Handler {
         if depth > DEPTH {
             return invocation.refuse(outer, Problems::one("the event is wrapped in too many envelopes"));
         }
-        let recognised = caught(|| recognise(event, outer, &self.settings.response_hosts));
+        let recognised = caught(|| recognise(event, outer, &self.settings.ways));
         match recognised.ok_or(Failure::Internal(Effect::None))? {
             Err(problems) => invocation.refuse(outer, problems),
             Ok(Delivery::Messages(messages)) => Box::pin(self.messages(messages, invocation, depth)).await,

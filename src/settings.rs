@@ -7,7 +7,7 @@ use crate::batch::AtATime;
 use crate::catalog::checks::{Checks, Mode};
 use crate::creator::Idempotency;
 use crate::request::{Path, Problems};
-use crate::source::cloudformation::ResponseHosts;
+use crate::source::cloudformation::{ResponseHosts, Ways};
 
 /// The Region's endpoint is used where this is not set; read by the SDK, checked here.
 pub const ENDPOINT: &str = "AWS_ENDPOINT_URL_GREENGRASS";
@@ -15,6 +15,8 @@ pub const ENDPOINT: &str = "AWS_ENDPOINT_URL_GREENGRASS";
 pub const REGION: &str = "AWS_REGION";
 /// Extra hosts that a ResponseURL may name.
 pub const RESPONSE_URL_HOSTS: &str = "RESPONSE_URL_HOSTS";
+/// Whether the function answers CloudFormation itself.
+pub const CUSTOM_RESOURCE_ANSWER: &str = "CUSTOM_RESOURCE_ANSWER";
 
 /// How a request that comes twice becomes one version.
 pub const IDEMPOTENCY: &str = "IDEMPOTENCY";
@@ -39,8 +41,8 @@ pub struct Settings {
     pub at_a_time: AtATime,
     /// The checks of requests against the catalogue of AWS's connectors.
     pub checks: Checks,
-    /// Where answers to CloudFormation may be sent.
-    pub response_hosts: ResponseHosts,
+    /// Where answers to CloudFormation may go.
+    pub ways: Ways,
     /// What is wrong with the settings.
     pub problems: Problems,
 }
@@ -94,14 +96,23 @@ impl Settings {
                 Mode::Advise
             }
         };
-        let mut response_hosts = ResponseHosts::default();
+        let mut hosts = ResponseHosts::default();
         for host in given(RESPONSE_URL_HOSTS).unwrap_or_default().split(',').map(str::trim) {
             if !host.is_empty() {
-                check(RESPONSE_URL_HOSTS, response_hosts.allow(host));
+                check(RESPONSE_URL_HOSTS, hosts.allow(host));
             }
         }
+        let ways = match given(CUSTOM_RESOURCE_ANSWER).as_deref() {
+            None | Some("send") => Ways::Send(hosts),
+            Some("return") => Ways::Return,
+            Some(_) => {
+                let problem = "is not a known way, must be send or return";
+                check(CUSTOM_RESOURCE_ANSWER, Err(problem.to_owned()));
+                Ways::Send(hosts)
+            }
+        };
         let checks = Checks { mode, region: given(REGION) };
-        Self { idempotency, idempotency_table, checks, at_a_time, response_hosts, problems }
+        Self { idempotency, idempotency_table, checks, at_a_time, ways, problems }
     }
 }
 
@@ -165,11 +176,13 @@ mod tests {
             (ENDPOINT, "localhost"),
             (IDEMPOTENCY, "always"),
             (CONNECTOR_CHECKS, "Enforce"),
+            (CUSTOM_RESOURCE_ANSWER, "..."),
             (RESPONSE_URL_HOSTS, "https://x/, 127.0.0.1:9"),
         ]);
         let text = settings.problems.to_string();
         for name in [
-            "5 problems",
+            "6 problems",
+            "CUSTOM_RESOURCE_ANSWER: is not a known way, must be send or return",
             "CONNECTOR_CHECKS: is not a known mode, must be off, advise or enforce",
             "IDEMPOTENCY: is not a known mode",
             "AWS_ENDPOINT_URL_GREENGRASS: is not a URL",
@@ -178,6 +191,7 @@ mod tests {
         ] {
             assert!(text.contains(name), "{name}\n{text}");
         }
-        assert!(settings.response_hosts.parse("http://127.0.0.1:9/x?y").is_ok());
+        let Ways::Send(hosts) = settings.ways else { panic!("{:?}", settings.ways) };
+        assert!(hosts.parse("http://127.0.0.1:9/x?y").is_ok());
     }
 }

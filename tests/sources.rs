@@ -5,7 +5,7 @@ mod support;
 use greengrass_local::greengrass::Operation;
 use greengrass_local::samples;
 use serde_json::{Value, json};
-use support::{DEFINITION, Rig, SNS, data, read_sample, request, response, version_arn};
+use support::{DEFINITION, Rig, SNS, With, data, read_sample, request, response, version_arn};
 
 /// The answer of the service to the one create, with what the function adds.
 fn expected(rig: &Rig, result: &Value, token: &str) -> Value {
@@ -214,21 +214,27 @@ async fn a_custom_resource_that_is_wrong_is_told_so() {
 
 #[tokio::test]
 async fn behind_the_cdks_provider_framework_the_answer_is_returned() {
-    let rig = Rig::start().await;
-    let mut event = rig.sample("cloudformation-create");
-    event["ResponseURL"] = json!("...");
-    let result = response(rig.invoke(event.to_string()).await);
-    let version = &rig.new_versions()[0];
-    let created = result["Data"]["CreationTimestamp"].clone();
-    assert_eq!(
-        result,
-        json!({ "PhysicalResourceId": version_arn(version), "Data": data(version, &created, "Created") })
-    );
-    assert!(rig.receiver.received().is_empty());
-    event["ResourceProperties"]["Connectors"] = json!(null);
-    let (error_type, message) = support::error(rig.invoke(event.to_string()).await);
-    assert_eq!(error_type, "InvalidRequest");
-    assert!(message.contains("Connectors: is null, must be a list"), "{message}");
+    // Its older releases write "..." where the URL was; the newer hand on the real one, and the setting says so.
+    for (url, answer) in [(Some("..."), "send"), (Some("..."), "return"), (None, "return")] {
+        let rig =
+            Rig::with(With { variables: &[("CUSTOM_RESOURCE_ANSWER", answer)], ..With::default() }).await;
+        let mut event = rig.sample("cloudformation-create");
+        if let Some(url) = url {
+            event["ResponseURL"] = json!(url);
+        }
+        let result = response(rig.invoke(event.to_string()).await);
+        let version = &rig.new_versions()[0];
+        let created = result["Data"]["CreationTimestamp"].clone();
+        assert_eq!(
+            result,
+            json!({ "PhysicalResourceId": version_arn(version), "Data": data(version, &created, "Created") })
+        );
+        event["ResourceProperties"]["Connectors"] = json!(null);
+        let (error_type, message) = support::error(rig.invoke(event.to_string()).await);
+        assert_eq!(error_type, "InvalidRequest");
+        assert!(message.contains("Connectors: is null, must be a list"), "{message}");
+        assert!(rig.receiver.received().is_empty());
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ mod sqs;
 
 use std::time::SystemTime;
 
-use cloudformation::{CustomResource, ResponseHosts};
+use cloudformation::{CustomResource, Ways};
 
 use crate::json::{Json, Kind, Members};
 use crate::request::{Parsed, Problems};
@@ -93,11 +93,7 @@ pub struct Message {
 
 /// Recognises an event by the fields that only its source has. `outer` asks where the event itself does not say who
 /// does: it is Lambda's request, or the message that carried the event.
-pub fn recognise<'a>(
-    event: Json<'a>,
-    outer: &Origin,
-    response_hosts: &ResponseHosts,
-) -> Result<Delivery<'a>, Problems> {
+pub fn recognise<'a>(event: Json<'a>, outer: &Origin, ways: &Ways) -> Result<Delivery<'a>, Problems> {
     if event.kind() == Kind::List
         && let Some(messages) = sqs::records(event, outer)
     {
@@ -107,7 +103,7 @@ pub fn recognise<'a>(
         return Err(Problems::one(format!("the event is {}, must be an object", event.shape())));
     };
     if cloudformation::sent(&members) {
-        return Ok(Delivery::CustomResource(Box::new(CustomResource::read(members, outer, response_hosts))));
+        return Ok(Delivery::CustomResource(Box::new(CustomResource::read(members, outer, ways))));
     }
     if let Some(records) = members.get("Records")
         && let Some(messages) = sqs::records(records, outer).or_else(|| sns::records(records, outer))

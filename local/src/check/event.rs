@@ -2,7 +2,7 @@
 
 use connector_versions::json::Json;
 use connector_versions::request::{Problems, Rules, parse};
-use connector_versions::source::cloudformation::{RequestType, ResponseHosts};
+use connector_versions::source::cloudformation::{RequestType, Ways};
 use connector_versions::source::{Delivery, recognise};
 use connector_versions::token::Identity;
 
@@ -84,7 +84,7 @@ fn check_within(
     depth: usize,
 ) -> Result<(), String> {
     let nobody = connector_versions::source::Origin::new(Identity::Direct { request_id: String::new() });
-    match recognise(event, &nobody, &ResponseHosts::default()) {
+    match recognise(event, &nobody, &Ways::Return) {
         Err(problems) => return Err(format!("holds no event: {problems}")),
         Ok(Delivery::Plain(plain)) => {
             let member = (plain.source == "eventbridge").then_some("detail");

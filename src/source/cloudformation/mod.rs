@@ -49,6 +49,29 @@ pub enum Way {
     Return,
 }
 
+/// Where answers may go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ways {
+    /// To ResponseURLs at these hosts; back to the invoker only where the event itself asks for that.
+    Send(ResponseHosts),
+    /// Back to the invoker, whatever the ResponseURL: somebody else answers CloudFormation.
+    Return,
+}
+
+impl Ways {
+    /// The way home that a ResponseURL names, or why it is not taken.
+    fn of(&self, response_url: Option<Json<'_>>) -> Result<Way, String> {
+        let Self::Send(hosts) = self else { return Ok(Way::Return) };
+        let Some(json) = response_url else { return Err("is missing".to_owned()) };
+        match json.string().as_deref() {
+            // What older releases of the CDK's Provider framework hand on.
+            Some("...") => Ok(Way::Return),
+            Some(url) => hosts.parse(url).map(Way::Url),
+            None => Err(format!("is {}, must be a URL", json.shape())),
+        }
+    }
+}
+
 /// What happens to the resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestType {
@@ -71,8 +94,8 @@ pub(super) fn sent(event: &Members<'_>) -> bool {
 
 impl<'a> CustomResource<'a> {
     /// Reads the way home.
-    pub(super) fn read(event: Members<'a>, outer: &Origin, hosts: &ResponseHosts) -> Self {
-        let home = Home::read(&event, hosts);
+    pub(super) fn read(event: Members<'a>, outer: &Origin, ways: &Ways) -> Self {
+        let home = Home::read(&event, ways);
         let identity = Identity::CloudFormation {
             stack_id: home.stack_id.clone(),
             logical_resource_id: home.logical_resource_id.clone(),
@@ -130,7 +153,7 @@ impl<'a> CustomResource<'a> {
 }
 
 impl Home {
-    fn read(event: &Members<'_>, hosts: &ResponseHosts) -> Self {
+    fn read(event: &Members<'_>, ways: &Ways) -> Self {
         // An id of another type is repeated as it was written: CloudFormation compares what it gets back.
         let id = |name| {
             let json = event.get(name)?;
@@ -139,16 +162,8 @@ impl Home {
                 _ => None,
             })
         };
-        let way = match event.get("ResponseURL") {
-            None => Err("is missing".to_owned()),
-            Some(json) => match json.string().as_deref() {
-                Some("...") => Ok(Way::Return),
-                Some(url) => hosts.parse(url).map(Way::Url),
-                None => Err(format!("is {}, must be a URL", json.shape())),
-            },
-        };
         Self {
-            way,
+            way: ways.of(event.get("ResponseURL")),
             stack_id: id("StackId").unwrap_or_default(),
             request_id: id("RequestId").unwrap_or_default(),
             logical_resource_id: id("LogicalResourceId").unwrap_or_default(),
