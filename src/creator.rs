@@ -6,6 +6,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::backoff::Backoff;
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::greengrass::{Effect, Error, Greengrass, HeldVersion, Version};
@@ -17,8 +18,7 @@ use crate::{probe, token};
 const ATTEMPT: Duration = Duration::from_secs(10);
 const ATTEMPTS: u32 = 8;
 const SHORTEST_ATTEMPT: Duration = Duration::from_millis(200);
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const BACKOFF: Backoff = Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(5) };
 /// What is kept for writing down a result.
 const KEEP_TIME: Duration = Duration::from_millis(500);
 
@@ -26,20 +26,29 @@ const KEEP_TIME: Duration = Duration::from_millis(500);
 #[derive(Clone, Debug)]
 pub struct Creator {
     greengrass: Greengrass,
-    idempotency: Idempotency,
-    leases: Option<Leases>,
+    idempotency: Idempotency<Leases>,
 }
 
 /// How a request that comes twice becomes one version.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Idempotency {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Idempotency<Table> {
     /// By the client token, as far as the service honours it.
-    #[default]
     Token,
     /// Also by reading first: the latest version is the answer when it holds exactly what is asked for.
     Latest,
     /// Also by a lease on each request, in a table: one works on it, and the others get its result.
-    Table,
+    Table(Table),
+}
+
+impl<Table> Idempotency<Table> {
+    /// The same, with another form of the table.
+    pub fn map<To>(self, table: impl FnOnce(Table) -> To) -> Idempotency<To> {
+        match self {
+            Self::Token => Idempotency::Token,
+            Self::Latest => Idempotency::Latest,
+            Self::Table(from) => Idempotency::Table(table(from)),
+        }
+    }
 }
 
 /// The version that a request ended with.
@@ -100,16 +109,21 @@ const CLOCKS_APART: Duration = Duration::from_secs(5);
 
 impl Creator {
     /// Over this service.
-    pub fn new(greengrass: Greengrass, idempotency: Idempotency, leases: Option<Leases>) -> Self {
-        Self { greengrass, idempotency, leases }
+    pub fn new(greengrass: Greengrass, idempotency: Idempotency<Leases>) -> Self {
+        Self { greengrass, idempotency }
     }
 
     /// Sees to it that the definition has a version with these connectors, before the deadline.
     pub async fn create(&self, order: Order<'_>, deadline: Deadline) -> Result<Creation, Failure> {
-        match &self.leases {
-            Some(leases) => self.create_leased(leases, order, deadline).await,
-            None => self.create_alone(order, deadline).await,
+        match &self.idempotency {
+            Idempotency::Table(leases) => self.create_leased(leases, order, deadline).await,
+            Idempotency::Token | Idempotency::Latest => self.create_alone(order, deadline).await,
         }
+    }
+
+    /// Whether the latest version may be the answer although nobody was seen to ask for it before.
+    fn looks_first(&self) -> bool {
+        matches!(self.idempotency, Idempotency::Latest)
     }
 
     /// Where somebody else may be at work on the same: takes the lease first, and keeps the result.
@@ -159,7 +173,8 @@ impl Creator {
             if error.effect == Effect::Unknown {
                 effect = Effect::Unknown;
             }
-            let pause = pause(attempt);
+            // Many that were refused at the same moment do not come back in step.
+            let pause = BACKOFF.full_jitter(attempt);
             let error = error.with_effect(effect);
             // What is known now must not be lost for an attempt that has no time to end.
             if !error.is_transient() || deadline.remaining() <= pause + SHORTEST_ATTEMPT {
@@ -179,14 +194,14 @@ impl Creator {
         let others = order.replaces.map(str::to_owned).into_iter().collect();
         let mut wanted = Wanted { others, since: order.asked_at - CLOCKS_APART };
         if order.anew && !order.came_before {
-            let deadline = deadline.min(Deadline::within(share(deadline)));
+            let deadline = share(deadline);
             // A look-up that fails fails no request.
             if let Ok(Some(latest)) =
                 self.greengrass.latest_version(&order.request.definition, deadline).await
             {
                 let after = |created: SystemTime| created + Duration::from_millis(1);
                 wanted.since = latest.version.created_at().map_or(wanted.since, after);
-                if self.idempotency != Idempotency::Latest {
+                if !self.looks_first() {
                     wanted.others.push(latest.version.version);
                 }
             }
@@ -203,7 +218,7 @@ impl Creator {
         deadline: Deadline,
     ) -> Result<Creation, Error> {
         let could_double = effect == Effect::Unknown || order.came_before;
-        let looks = (could_double && !probe::is_blind()) || self.idempotency == Idempotency::Latest;
+        let looks = (could_double && !probe::is_blind()) || self.looks_first();
         if looks {
             match self.find(order, wanted, could_double, deadline).await {
                 Ok(Some(version)) => return Ok(Creation { version, outcome: Outcome::Existing }),
@@ -219,7 +234,7 @@ impl Creator {
                 }
             }
         }
-        let deadline = deadline.min(Deadline::within(share(deadline)));
+        let deadline = share(deadline);
         let version = self.greengrass.create_version(order.request, order.token, deadline).await?;
         Ok(Creation { version, outcome: Outcome::Created })
     }
@@ -233,7 +248,7 @@ impl Creator {
         could_double: bool,
         deadline: Deadline,
     ) -> Result<Option<Version>, Error> {
-        let deadline = deadline.min(Deadline::within(share(deadline)));
+        let deadline = share(deadline);
         let definition = &order.request.definition;
         let is_it = |held: &HeldVersion| {
             !wanted.others.contains(&held.version.version) && held.holds(&order.request.connectors)
@@ -286,33 +301,6 @@ impl Creator {
 }
 
 /// What one attempt may take, so that a silent service leaves time to look and to try again.
-fn share(deadline: Deadline) -> Duration {
-    ATTEMPT.min(deadline.remaining() / 3)
-}
-
-/// Full jitter: somewhere up to the back-off, so that many callers do not come back in step.
-fn pause(attempt: u32) -> Duration {
-    let most = LONGEST_PAUSE.min(FIRST_PAUSE * 2u32.saturating_pow(attempt - 1));
-    most.mul_f64(fastrand::f64())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Many that were refused at the same moment do not come back at the same moment.
-    #[test]
-    fn pauses_are_spread_over_the_whole_back_off() {
-        for attempt in 1..=ATTEMPTS {
-            let most = LONGEST_PAUSE.min(FIRST_PAUSE * 2u32.pow(attempt - 1));
-            let mut tenths = [0; 10];
-            for _ in 0..1_000 {
-                let pause = pause(attempt);
-                assert!(pause <= most);
-                tenths[((pause.as_secs_f64() / most.as_secs_f64() * 10.0) as usize).min(9)] += 1;
-            }
-            assert!(tenths.iter().all(|&callers| callers > 0), "{tenths:?}");
-        }
-        assert!(pause(u32::MAX) <= LONGEST_PAUSE, "however often");
-    }
+fn share(deadline: Deadline) -> Deadline {
+    deadline.min(Deadline::within(ATTEMPT.min(deadline.remaining() / 3)))
 }

@@ -30,8 +30,6 @@ use crate::{http_client, probe, sdk_config};
 const RETURN_TIME: Duration = Duration::from_millis(200);
 /// What is kept for telling CloudFormation, of what time there is at most a third.
 const ANSWER_TIME: Duration = Duration::from_secs(3);
-/// How deep envelopes may nest. A custom resource in an SNS notification in an SQS message is two.
-const DEPTH: usize = 4;
 
 /// Handles events.
 #[derive(Debug)]
@@ -68,8 +66,8 @@ impl Handler {
         let connector = http_client::connector();
         let config = sdk_config::new(connector.clone()).await;
         let greengrass = Greengrass::new(&config, connector.clone()).await;
-        let leases = settings.idempotency_table.clone().map(|table| Leases::new(&config, table));
-        let creator = Creator::new(greengrass.clone(), settings.idempotency, leases);
+        let idempotency = settings.idempotency.clone().map(|table| Leases::new(&config, table));
+        let creator = Creator::new(greengrass.clone(), idempotency);
         Self { settings, creator, greengrass, sender: Sender::new(connector) }
     }
 
@@ -95,9 +93,6 @@ impl Handler {
         invocation: &Invocation,
         depth: usize,
     ) -> Result<Value, Failure> {
-        if depth > DEPTH {
-            return invocation.refuse(outer, Problems::one("the event is wrapped in too many envelopes"));
-        }
         let recognised = caught(|| recognise(event, outer, &self.settings.ways));
         match recognised.ok_or(Failure::Internal(Effect::None))? {
             Err(problems) => invocation.refuse(outer, problems),
@@ -156,16 +151,9 @@ impl Handler {
         invocation: &Invocation,
         depth: usize,
     ) -> Result<Value, Failure> {
-        let text = match &message.event {
-            Ok(text) => text,
-            Err(problems) => return invocation.refuse(&message.origin, problems.clone()),
-        };
-        match Json::parse(text) {
+        match message.open(depth) {
             Ok(event) => self.route(event, &message.origin, invocation, depth + 1).await,
-            Err(why) => {
-                let problems = Problems::one(format!("the message is not JSON: {why}"));
-                invocation.refuse(&message.origin, problems)
-            }
+            Err(problems) => invocation.refuse(&message.origin, problems),
         }
     }
 
@@ -173,8 +161,7 @@ impl Handler {
     async fn plain(&self, plain: Plain, deadline: Deadline, line: &mut LogLine) -> Result<Value, Failure> {
         self.settings.check()?;
         let parsed = self.settings.checks.advise(plain.request.map_err(Failure::InvalidRequest)?);
-        let derived = || token::derive(&plain.origin.identity, &parsed.request, parsed.revision.as_deref());
-        let token = parsed.token.clone().unwrap_or_else(derived);
+        let token = token::of(&parsed, &plain.origin.identity);
         line.token = token.to_string();
         line.advised(&parsed.advice);
         probe::point("settle");

@@ -28,6 +28,7 @@ use aws_sdk_dynamodb::{Client, config};
 pub use error::LeaseError;
 use item::{Condition, Item};
 
+use crate::backoff::Backoff;
 use crate::deadline::Deadline;
 use crate::greengrass::Version;
 use crate::sdk_config;
@@ -40,8 +41,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How long a result is remembered: a queue keeps a message for at most fourteen days.
 const REMEMBERED: Duration = Duration::from_secs(15 * 86_400);
 /// How often a lease that somebody else has is asked for again.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+const BACKOFF: Backoff = Backoff { first: Duration::from_millis(50), longest: Duration::from_secs(1) };
 
 /// The leases of all requests.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ impl Leases {
     /// In this table; nothing is called.
     pub fn new(config: &SdkConfig, table: String) -> Self {
         // Puts under a condition: one that is made twice has no second effect.
-        let retries = RetryConfig::standard().with_initial_backoff(FIRST_PAUSE);
+        let retries = RetryConfig::standard().with_initial_backoff(BACKOFF.first);
         let mut config = config::Builder::from(config).retry_config(retries);
         config.set_endpoint_url(sdk_config::endpoint(ENDPOINT));
         Self { client: Client::from_conf(config.build()), table }
@@ -90,9 +90,8 @@ impl Leases {
         deadline: Deadline,
     ) -> Result<Taken, LeaseError> {
         let owner = format!("{:032x}", fastrand::u128(..));
-        let mut pause = FIRST_PAUSE;
         let mut came_before = false;
-        loop {
+        for attempt in 1.. {
             let item = Item::new(token, content, &owner, deadline);
             let Some(held) = self.put(&item, Condition::Free, deadline).await? else {
                 return Ok(Taken::Mine(Lease { item, came_before: false }));
@@ -114,12 +113,12 @@ impl Leases {
                     return Ok(Taken::Mine(Lease { item, came_before }));
                 }
             }
-            if deadline.remaining() <= pause {
-                return Err(LeaseError::InProgress);
+            if deadline.remaining() <= BACKOFF.most(attempt) {
+                break;
             }
-            tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
-            pause = LONGEST_PAUSE.min(pause * 2);
+            tokio::time::sleep(BACKOFF.equal_jitter(attempt)).await;
         }
+        Err(LeaseError::InProgress)
     }
 
     /// Keeps the result for whoever asks again. Where that fails, the lease runs out, and the next one finds the version

@@ -8,7 +8,8 @@ use crate::creator::{Creation, Creator, Order, Outcome};
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::greengrass::{Greengrass, HeldVersion, Kind, Version};
-use crate::request::{Advice, ClientToken, Code, Parsed, Path, VersionArn};
+use crate::request::{Advice, ClientToken, Code, Connectors, Parsed, Path, VersionArn};
+use crate::source::Origin;
 use crate::source::cloudformation::{CustomResource, Data, Home, RequestType};
 use crate::token;
 
@@ -30,6 +31,16 @@ pub struct Settled {
     pub advice: Vec<Advice>,
 }
 
+/// What a create or an update asks for.
+struct Change {
+    parsed: Parsed,
+    token: ClientToken,
+    /// The version that the resource stands for, if it has one.
+    current: Option<VersionArn>,
+    /// Whether the revision is another than before.
+    anew: bool,
+}
+
 /// Does what CloudFormation asks, before the deadline.
 pub async fn settle(
     creator: &Creator,
@@ -38,19 +49,19 @@ pub async fn settle(
     resource: &CustomResource<'_>,
     deadline: Deadline,
 ) -> Result<Settled, Failure> {
-    match resource.request_type().map_err(Failure::InvalidRequest)? {
-        RequestType::Delete => Ok(Settled::deleted(&resource.home)),
-        RequestType::Create => {
-            create(creator, checks, resource, checks.advise(parsed(resource)?), deadline).await
-        }
-        RequestType::Update => {
-            let parsed = checks.advise(parsed(resource)?);
-            match unchanged(greengrass, resource, &parsed, deadline).await {
-                Some(version) => Ok(settled(resource, version, Outcome::Existing, parsed)),
-                None => create(creator, checks, resource, parsed, deadline).await,
-            }
-        }
+    let request_type = resource.request_type().map_err(Failure::InvalidRequest)?;
+    if request_type == RequestType::Delete {
+        return Ok(Settled::deleted(&resource.home));
     }
+    let change = Change::read(resource, checks)?;
+    if request_type == RequestType::Update
+        && let Some(version) = change.unchanged(greengrass, resource, deadline).await
+    {
+        return Ok(change.settled(version, Outcome::Existing));
+    }
+    checks.permit(&change.parsed).map_err(Failure::InvalidRequest)?;
+    let Creation { version, outcome } = creator.create(change.order(&resource.origin), deadline).await?;
+    Ok(change.settled(version, outcome))
 }
 
 /// The id of a resource on which a request failed: its own, or for one that never came to be a placeholder, which
@@ -62,16 +73,6 @@ pub fn id_after_failure(resource: &CustomResource<'_>) -> String {
     }
 }
 
-fn parsed(resource: &CustomResource<'_>) -> Result<Parsed, Failure> {
-    let mut parsed = resource.request().map_err(Failure::InvalidRequest)?;
-    if parsed.token.is_some() {
-        let path = Path::root().member("AmznClientToken");
-        let message = "is the same for every update of this resource. Leave it out";
-        parsed.advice.push(Advice::new(Code::FixedClientToken, &path, message));
-    }
-    Ok(parsed)
-}
-
 impl Settled {
     /// Nothing to do, whatever the id: versions cannot be deleted.
     pub fn deleted(home: &Home) -> Self {
@@ -81,48 +82,62 @@ impl Settled {
     }
 }
 
-async fn create(
-    creator: &Creator,
-    checks: &Checks,
-    resource: &CustomResource<'_>,
-    parsed: Parsed,
-    deadline: Deadline,
-) -> Result<Settled, Failure> {
-    checks.permit(&parsed).map_err(Failure::InvalidRequest)?;
-    let token = client_token(resource, &parsed);
-    let current = resource.home.physical_resource_id.as_deref().and_then(VersionArn::parse);
-    let order = Order {
-        request: &parsed.request,
-        token: &token,
-        replaces: current.as_ref().map(VersionArn::version),
-        anew: current.is_some() && resource.old_revision() != parsed.revision,
-        asked_at: resource.origin.asked_at,
-        came_before: resource.origin.came_before,
-    };
-    let Creation { version, outcome } = creator.create(order, deadline).await?;
-    Ok(settled(resource, version, outcome, parsed))
-}
-
-/// The version that holds what an update asks for, if it need not be created.
-async fn unchanged(
-    greengrass: &Greengrass,
-    resource: &CustomResource<'_>,
-    parsed: &Parsed,
-    deadline: Deadline,
-) -> Option<Version> {
-    let current = VersionArn::parse(resource.home.physical_resource_id.as_deref()?)?;
-    let same_definition = *current.definition() == parsed.request.definition;
-    if !same_definition || resource.old_revision() != parsed.revision {
-        return None;
+impl Change {
+    fn read(resource: &CustomResource<'_>, checks: &Checks) -> Result<Self, Failure> {
+        let mut parsed = resource.request().map_err(Failure::InvalidRequest)?;
+        if parsed.token.is_some() {
+            let path = Path::root().member("AmznClientToken");
+            let message = "is the same for every update of this resource. Leave it out";
+            parsed.advice.push(Advice::new(Code::FixedClientToken, &path, message));
+        }
+        let parsed = checks.advise(parsed);
+        let current = resource.home.physical_resource_id.as_deref().and_then(VersionArn::parse);
+        let anew = current.is_some() && resource.old_revision() != parsed.revision;
+        Ok(Self { token: token::of(&parsed, &resource.origin.identity), parsed, current, anew })
     }
-    // Looking must leave time for creating.
-    let deadline = deadline.min(Deadline::within(deadline.remaining() / 2));
-    match find(greengrass, &current, parsed, deadline).await {
-        Ok(found) => found.map(|held| held.version),
-        Err(error) => {
-            tracing::debug!(kind = ?error.kind, "could not look for the version; comparing the properties");
-            let old = resource.old_request().ok()?;
-            (old.request == parsed.request).then(|| named(&current))
+
+    /// The version that holds what an update asks for, if it need not be created.
+    async fn unchanged(
+        &self,
+        greengrass: &Greengrass,
+        resource: &CustomResource<'_>,
+        deadline: Deadline,
+    ) -> Option<Version> {
+        let current = self.current.as_ref()?;
+        let request = &self.parsed.request;
+        if *current.definition() != request.definition || self.anew {
+            return None;
+        }
+        // Looking must leave time for creating.
+        let deadline = deadline.min(Deadline::within(deadline.remaining() / 2));
+        match find(greengrass, current, &request.connectors, deadline).await {
+            Ok(found) => found.map(|held| held.version),
+            Err(error) => {
+                tracing::debug!(kind = ?error.kind, "could not look for the version; comparing the properties");
+                let old = resource.old_request().ok()?;
+                (old.request == *request).then(|| named(current))
+            }
+        }
+    }
+
+    fn order(&self, origin: &Origin) -> Order<'_> {
+        Order {
+            request: &self.parsed.request,
+            token: &self.token,
+            replaces: self.current.as_ref().map(VersionArn::version),
+            anew: self.anew,
+            asked_at: origin.asked_at,
+            came_before: origin.came_before,
+        }
+    }
+
+    fn settled(self, version: Version, outcome: Outcome) -> Settled {
+        Settled {
+            data: data(&version, outcome.as_str()),
+            token: Some(self.token),
+            physical_resource_id: version.arn,
+            outcome: Some(outcome),
+            advice: self.parsed.advice,
         }
     }
 }
@@ -131,11 +146,10 @@ async fn unchanged(
 async fn find(
     greengrass: &Greengrass,
     current: &VersionArn,
-    parsed: &Parsed,
+    connectors: &Connectors,
     deadline: Deadline,
 ) -> Result<Option<HeldVersion>, crate::greengrass::Error> {
     let definition = current.definition();
-    let connectors = &parsed.request.connectors;
     match greengrass.version(definition, current.version(), deadline).await {
         Ok(held) if held.holds(connectors) => return Ok(Some(held)),
         Ok(_) => {}
@@ -156,21 +170,6 @@ async fn find(
         }
     }
     Ok(None)
-}
-
-fn settled(resource: &CustomResource<'_>, version: Version, outcome: Outcome, parsed: Parsed) -> Settled {
-    Settled {
-        data: data(&version, outcome.as_str()),
-        token: Some(client_token(resource, &parsed)),
-        physical_resource_id: version.arn,
-        outcome: Some(outcome),
-        advice: parsed.advice,
-    }
-}
-
-fn client_token(resource: &CustomResource<'_>, parsed: &Parsed) -> ClientToken {
-    let derived = || token::derive(&resource.origin.identity, &parsed.request, parsed.revision.as_deref());
-    parsed.token.clone().unwrap_or_else(derived)
 }
 
 /// What an ARN tells of its version.

@@ -34,9 +34,7 @@ pub const CONNECTOR_CHECKS: &str = "CONNECTOR_CHECKS";
 #[derive(Debug)]
 pub struct Settings {
     /// How a request that comes twice becomes one version.
-    pub idempotency: Idempotency,
-    /// The table of leases, where requests are leased.
-    pub idempotency_table: Option<String>,
+    pub idempotency: Idempotency<String>,
     /// How many messages of a batch are worked on at a time.
     pub at_a_time: AtATime,
     /// The checks of requests against the catalogue of AWS's connectors.
@@ -69,15 +67,14 @@ impl Settings {
         let idempotency = match given(IDEMPOTENCY).as_deref() {
             None | Some("token") => Idempotency::Token,
             Some("latest") => Idempotency::Latest,
-            Some("table") => Idempotency::Table,
+            Some("table") => Idempotency::Table(given(IDEMPOTENCY_TABLE).unwrap_or_default()),
             Some(_) => {
                 check(IDEMPOTENCY, Err("is not a known mode, must be token, latest or table".to_owned()));
                 Idempotency::Token
             }
         };
-        let idempotency_table = given(IDEMPOTENCY_TABLE).filter(|_| idempotency == Idempotency::Table);
-        if idempotency == Idempotency::Table {
-            check(IDEMPOTENCY_TABLE, check_table(idempotency_table.as_deref()));
+        if let Idempotency::Table(table) = &idempotency {
+            check(IDEMPOTENCY_TABLE, check_table(table));
         }
         let at_a_time = given(MESSAGES_AT_A_TIME)
             .map_or(Some(AtATime::default()), |number| number.parse().ok().and_then(AtATime::new));
@@ -112,15 +109,15 @@ impl Settings {
             }
         };
         let checks = Checks { mode, region: given(REGION) };
-        Self { idempotency, idempotency_table, checks, at_a_time, ways, problems }
+        Self { idempotency, checks, at_a_time, ways, problems }
     }
 }
 
 /// A name as DynamoDB allows it, or an ARN.
-fn check_table(table: Option<&str>) -> Result<(), String> {
-    let Some(table) = table else {
+fn check_table(table: &str) -> Result<(), String> {
+    if table.is_empty() {
         return Err("is not set, must be the name of the table that IDEMPOTENCY=table needs".to_owned());
-    };
+    }
     let name = table.strip_prefix("arn:").map_or(table, |arn| arn.rsplit('/').next().unwrap_or_default());
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     if (3..=255).contains(&name.len()) && name.chars().all(allowed) {
@@ -163,7 +160,7 @@ mod tests {
         for table in ["leases", "a.b_C-9", "arn:aws:dynamodb:us-east-1:123456789012:table/leases"] {
             let settings = with_table(table);
             assert!(settings.problems.is_empty(), "{}", settings.problems);
-            assert_eq!(settings.idempotency_table.as_deref(), Some(table));
+            assert_eq!(settings.idempotency, Idempotency::Table(table.to_owned()));
         }
         for table in ["", "a", "le ases", "arn:aws:dynamodb:us-east-1:123456789012:table/"] {
             assert!(with_table(table).problems.to_string().contains("IDEMPOTENCY_TABLE: is "), "{table}");

@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 use uuid::{Uuid, uuid};
 
-use crate::request::{ClientToken, ConnectorVersionRequest};
+use crate::request::{ClientToken, ConnectorVersionRequest, Parsed};
 
 /// The namespace of derived tokens.
 pub const NAMESPACE: Uuid = uuid!("f199a788-54e2-4a60-b0bb-1180be78db91");
@@ -92,8 +92,14 @@ impl Identity {
     }
 }
 
+/// The token of a request: its own, or one that is derived from it and from who asks.
+pub fn of(parsed: &Parsed, identity: &Identity) -> ClientToken {
+    let derived = || derive(identity, &parsed.request, parsed.revision.as_deref());
+    parsed.token.clone().unwrap_or_else(derived)
+}
+
 /// Derives the token of a request.
-pub fn derive(identity: &Identity, request: &ConnectorVersionRequest, revision: Option<&str>) -> ClientToken {
+fn derive(identity: &Identity, request: &ConnectorVersionRequest, revision: Option<&str>) -> ClientToken {
     Uuid::new_v5(&NAMESPACE, name(identity, request, revision).as_bytes()).into()
 }
 

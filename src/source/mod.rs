@@ -18,6 +18,9 @@ use crate::json::{Json, Kind, Members};
 use crate::request::{Parsed, Problems};
 use crate::token::Identity;
 
+/// How deep envelopes may nest. A custom resource in an SNS notification in an SQS message is two.
+const DEPTH: usize = 4;
+
 /// What is known of a request by what brought it.
 #[derive(Clone, Debug)]
 pub struct Origin {
@@ -88,7 +91,7 @@ pub struct Message {
     /// The group within which order matters, for a message of an ordered queue.
     pub group: Option<String>,
     /// The event inside, or what is wrong with the envelope.
-    pub event: Result<String, Problems>,
+    event: Result<String, Problems>,
 }
 
 /// Recognises an event by the fields that only its source has. `outer` asks where the event itself does not say who
@@ -121,6 +124,15 @@ pub fn recognise<'a>(event: Json<'a>, outer: &Origin, ways: &Ways) -> Result<Del
 }
 
 impl Message {
+    /// The event inside, of a message in so many others.
+    pub fn open(&self, depth: usize) -> Result<Json<'_>, Problems> {
+        let text = self.event.as_ref().map_err(Problems::clone)?;
+        if depth >= DEPTH {
+            return Err(Problems::one("the event is wrapped in too many envelopes"));
+        }
+        Json::parse(text).map_err(|why| Problems::one(format!("the message is not JSON: {why}")))
+    }
+
     /// A message whose event is the text of one of its members.
     fn carrying(id: Option<String>, origin: Origin, envelope: &Members<'_>, name: &str) -> Self {
         let event = text(envelope, name).ok_or_else(|| match envelope.get(name) {

@@ -3,14 +3,11 @@
 use connector_versions::json::Json;
 use connector_versions::request::{Problems, Rules, parse};
 use connector_versions::source::cloudformation::{RequestType, Ways};
-use connector_versions::source::{Delivery, recognise};
+use connector_versions::source::{Delivery, Message, recognise};
 use connector_versions::token::Identity;
 
 use super::node::{Node, Place};
 use super::request::{Found, Origin, Places, Within};
-
-/// How deep envelopes are opened.
-const DEPTH: usize = 4;
 
 /// The connectors of the API's JSON: of a version as it is asked for (`Connectors`), of a definition with its first
 /// version (`InitialVersion`), or of a version as it is answered (`Definition`).
@@ -115,7 +112,7 @@ fn check_within(
                 let record = records.and_then(|records| records.get(index));
                 let place = record.map_or(envelope.place, |record| record.place);
                 let inner = Envelope { node: None, place, within: Within::Message(within) };
-                check_message(&message.event, &inner, region, found, depth + 1);
+                check_message(message, &inner, region, found, depth);
             }
         }
     }
@@ -123,25 +120,20 @@ fn check_within(
 }
 
 fn check_message(
-    event: &Result<String, Problems>,
+    message: &Message,
     envelope: &Envelope<'_>,
     region: Option<&str>,
     found: &mut Found,
     depth: usize,
 ) {
     let origin = envelope.origin(None, region);
-    let problem = match event {
-        Err(problems) => return found.add_problems(problems, &origin),
-        Ok(_) if depth > DEPTH => "the event is wrapped in too many envelopes".to_owned(),
-        Ok(text) => match Json::parse(text) {
-            Err(error) => format!("the message is not JSON: {error}"),
-            Ok(json) => match check_within(json, envelope, region, found, depth) {
-                Ok(()) => return,
-                Err(problem) => format!("the message {problem}"),
-            },
-        },
-    };
-    found.add_problems(&Problems::one(problem), &origin);
+    let checked = message.open(depth).and_then(|event| {
+        let checked = check_within(event, envelope, region, found, depth + 1);
+        checked.map_err(|problem| Problems::one(format!("the message {problem}")))
+    });
+    if let Err(problems) = checked {
+        found.add_problems(&problems, &origin);
+    }
 }
 
 /// Whether an event has anything of a request.

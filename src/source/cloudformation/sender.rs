@@ -7,13 +7,13 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 
 use super::ResponseUrl;
+use crate::backoff::Backoff;
 use crate::deadline::Deadline;
 use crate::failure::Undelivered;
 
 /// One attempt, connection and all.
 const ATTEMPT: Duration = Duration::from_secs(5);
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+const BACKOFF: Backoff = Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(3) };
 
 /// Delivers answers to CloudFormation.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl Sender {
                 Err(problem) => problem.to_owned(),
             };
             tracing::debug!(attempts, last, "the ResponseURL did not take the answer");
-            let pause = pause(attempts);
+            let pause = BACKOFF.equal_jitter(attempts);
             if deadline.remaining() <= pause {
                 return Err(Undelivered::Unreachable { attempts, last });
             }
@@ -71,10 +71,4 @@ impl Sender {
             Err(_) => Err("no answer in time"),
         }
     }
-}
-
-/// Equal jitter: at least half of the back-off, so that a short outage does not use up all attempts at once.
-fn pause(attempt: u32) -> Duration {
-    let most = LONGEST_PAUSE.min(FIRST_PAUSE * 2u32.saturating_pow(attempt.min(16) - 1));
-    most.mul_f64(0.5 + fastrand::f64() / 2.0)
 }
