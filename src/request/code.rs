@@ -1,12 +1,22 @@
 //! The kinds of remarks: stable names for programs.
 
 /// How much a remark weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub enum Severity {
     /// Worth knowing; the request may well be meant so.
     Warning,
     /// A mistake: refused where somebody asked for it.
     Error,
+}
+
+impl Severity {
+    /// Its name, as compilers and SARIF write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 macro_rules! codes {

@@ -1,25 +1,16 @@
 //! What was found, and what is to be there.
 
 use connector_versions::catalog::connector::Connector;
-use serde::Serialize;
+use connector_versions::request::Severity;
 
 use super::node::Place;
-
-/// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(super) enum Level {
-    /// Worth knowing.
-    Warning,
-    /// A mistake.
-    Error,
-}
 
 /// Something to say of a place in a file.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
     /// An advice's code, or `InvalidRequest`.
     pub(super) code: String,
-    pub(super) level: Level,
+    pub(super) severity: Severity,
     /// The path in the file, as far as it has one.
     pub(super) path: String,
     pub(super) message: String,

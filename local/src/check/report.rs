@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use connector_versions::request::Severity;
 use serde_json::{Value, json};
 
-use super::finding::{Finding, Level, Need};
+use super::finding::{Finding, Need};
 use super::request::Found;
 
 /// What was found in files.
@@ -27,7 +28,7 @@ impl Report {
         if self.files.iter().any(|(_, found)| found.is_err()) {
             2
         } else {
-            u8::from(self.count(Level::Error) > 0)
+            u8::from(self.count(Severity::Error) > 0)
         }
     }
 
@@ -39,8 +40,8 @@ impl Report {
         self.files.iter().filter_map(|(name, found)| Some((name.as_str(), found.as_ref().ok()?)))
     }
 
-    fn count(&self, level: Level) -> usize {
-        self.findings().filter(|(_, finding)| finding.level == level).count()
+    fn count(&self, severity: Severity) -> usize {
+        self.findings().filter(|(_, finding)| finding.severity == severity).count()
     }
 
     pub(super) fn to_json(&self) -> String {
@@ -59,8 +60,8 @@ impl Report {
             .collect();
         let report = json!({
             "Files": files,
-            "Errors": self.count(Level::Error),
-            "Warnings": self.count(Level::Warning),
+            "Errors": self.count(Severity::Error),
+            "Warnings": self.count(Severity::Warning),
             "Unusable": self.files.iter().filter(|(_, found)| found.is_err()).count(),
         });
         format!("{report:#}\n")
@@ -69,7 +70,7 @@ impl Report {
 
 fn finding(finding: &Finding) -> Value {
     json!({
-        "Code": finding.code, "Severity": finding.level, "Path": finding.path,
+        "Code": finding.code, "Severity": finding.severity, "Path": finding.path,
         "Message": finding.message, "Line": finding.place.line, "Column": finding.place.column,
     })
 }
@@ -99,19 +100,16 @@ impl fmt::Display for Report {
             "{}, {}: {}, {}",
             count(self.files.len(), "file"),
             count(connectors, "connector"),
-            count(self.count(Level::Error), "error"),
-            count(self.count(Level::Warning), "warning")
+            count(self.count(Severity::Error), "error"),
+            count(self.count(Severity::Warning), "warning")
         )
     }
 }
 
 fn show(f: &mut fmt::Formatter<'_>, name: &str, finding: &Finding) -> fmt::Result {
-    let level = match finding.level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-    };
-    write!(f, "{name}:{}:{}: {level}[{}] ", finding.place.line, finding.place.column, finding.code)?;
-    writeln!(f, "{}", finding.text())
+    let Finding { severity, code, place, .. } = finding;
+    let severity = severity.name();
+    writeln!(f, "{name}:{}:{}: {severity}[{code}] {}", place.line, place.column, finding.text())
 }
 
 fn show_need(f: &mut fmt::Formatter<'_>, name: &str, need: &Need) -> fmt::Result {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use connector_versions::catalog::{Context, advise, named};
 use connector_versions::request::{Parsed, Path, Problems, Severity};
 
-use super::finding::{Finding, Level, Need};
+use super::finding::{Finding, Need};
 use super::node::{Kind, Node, Place};
 
 /// What was found in one file, as far as it was read.
@@ -54,7 +54,7 @@ impl Found {
             let path = problem.path.as_deref().unwrap_or_default();
             self.findings.push(origin.finding(
                 "InvalidRequest".to_owned(),
-                Level::Error,
+                Severity::Error,
                 path,
                 &problem.message,
             ));
@@ -65,11 +65,8 @@ impl Found {
         let connectors = &parsed.request.connectors;
         let context = Context { region: origin.region, open: origin.open };
         for advice in parsed.advice.iter().chain(&advise(connectors, &context)) {
-            let level = match advice.severity {
-                Severity::Error => Level::Error,
-                Severity::Warning => Level::Warning,
-            };
-            self.findings.push(origin.finding(advice.code.name(), level, &advice.path, &advice.message));
+            let code = advice.code.name();
+            self.findings.push(origin.finding(code, advice.severity, &advice.path, &advice.message));
         }
         self.connectors += connectors.iter().len();
         for (index, connector) in connectors.iter().enumerate() {
@@ -95,10 +92,10 @@ impl Origin<'_> {
         }
     }
 
-    fn finding(&self, code: String, level: Level, path: &str, message: &str) -> Finding {
+    fn finding(&self, code: String, severity: Severity, path: &str, message: &str) -> Finding {
         Finding {
             code,
-            level,
+            severity,
             path: self.path(path),
             message: message.to_owned(),
             place: self.places.of(path),

@@ -6,7 +6,7 @@ use connector_versions::request::{Code, Severity};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::finding::{Finding, Level};
+use super::finding::Finding;
 use super::report::Report;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -42,14 +42,8 @@ fn rules() -> Vec<Value> {
             "defaultConfiguration": { "level": level },
         })
     };
-    let codes = Code::ALL.iter().map(|code| {
-        let level = match code.severity() {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        rule(&code.name(), code.meaning(), level)
-    });
-    codes.chain([rule(INVALID.0, INVALID.1, "error")]).collect()
+    let codes = Code::ALL.iter().map(|code| rule(&code.name(), code.meaning(), code.severity().name()));
+    codes.chain([rule(INVALID.0, INVALID.1, Severity::Error.name())]).collect()
 }
 
 /// A file that could not be checked is a failure of the tool, not a result.
@@ -70,7 +64,7 @@ fn invocation(report: &Report) -> Value {
 fn result(file: &str, finding: &Finding) -> Value {
     json!({
         "ruleId": finding.code,
-        "level": match finding.level { Level::Error => "error", Level::Warning => "warning" },
+        "level": finding.severity.name(),
         "message": { "text": finding.text() },
         "locations": [{
             "physicalLocation": {

@@ -58,6 +58,10 @@ const FEEDBACK: Parameter = optional(
 
 const RULES: &[Rule] = &[Rule::NamesFeedback { parameter: "MLFeedbackConnectorConfigId" }];
 
+/// Of the platforms without a GPU.
+const IMAGE_CLASSIFICATION: &[Parameter] =
+    &[DESTINATION_PATH, RESOURCE_ID, TRAINING_JOB, SERVICE_NAME, TIMEOUT, MEMORY_LIMIT, FEEDBACK.since(2)];
+
 const fn image_classification(
     name: &'static str,
     title: &'static str,
@@ -81,11 +85,8 @@ const fn image_classification(
     }
 }
 
-pub(super) static IMAGE_CLASSIFICATION_ARMV7: Connector = image_classification(
-    "ImageClassificationARMv7",
-    "ML Image Classification ARMv7",
-    &[DESTINATION_PATH, RESOURCE_ID, TRAINING_JOB, SERVICE_NAME, TIMEOUT, MEMORY_LIMIT, FEEDBACK.since(2)],
-);
+pub(super) static IMAGE_CLASSIFICATION_ARMV7: Connector =
+    image_classification("ImageClassificationARMv7", "ML Image Classification ARMv7", IMAGE_CLASSIFICATION);
 
 pub(super) static IMAGE_CLASSIFICATION_AARCH64_JTX2: Connector = image_classification(
     "ImageClassificationAarch64JTX2",
@@ -102,11 +103,8 @@ pub(super) static IMAGE_CLASSIFICATION_AARCH64_JTX2: Connector = image_classific
     ],
 );
 
-pub(super) static IMAGE_CLASSIFICATION_X86_64: Connector = image_classification(
-    "ImageClassificationx86-64",
-    "ML Image Classification x86_64",
-    &[DESTINATION_PATH, RESOURCE_ID, TRAINING_JOB, SERVICE_NAME, TIMEOUT, MEMORY_LIMIT, FEEDBACK.since(2)],
-);
+pub(super) static IMAGE_CLASSIFICATION_X86_64: Connector =
+    image_classification("ImageClassificationx86-64", "ML Image Classification x86_64", IMAGE_CLASSIFICATION);
 
 pub(super) static MLFEEDBACK: Connector = Connector {
     name: "MLFeedback",
@@ -138,6 +136,10 @@ pub(super) static MLFEEDBACK: Connector = Connector {
     maintenance_ended: MAINTENANCE_ENDED,
 };
 
+/// Of the platforms without a GPU.
+const OBJECT_DETECTION: &[Parameter] =
+    &[DESTINATION_PATH, RESOURCE_ID, SERVICE_NAME, TIMEOUT.default("10"), MEMORY_LIMIT, FEEDBACK];
+
 const fn object_detection(
     name: &'static str,
     title: &'static str,
@@ -160,11 +162,8 @@ const fn object_detection(
     }
 }
 
-pub(super) static OBJECT_DETECTION_ARMV7: Connector = object_detection(
-    "ObjectDetectionARMv7",
-    "ML Object Detection ARMv7",
-    &[DESTINATION_PATH, RESOURCE_ID, SERVICE_NAME, TIMEOUT.default("10"), MEMORY_LIMIT, FEEDBACK],
-);
+pub(super) static OBJECT_DETECTION_ARMV7: Connector =
+    object_detection("ObjectDetectionARMv7", "ML Object Detection ARMv7", OBJECT_DETECTION);
 
 pub(super) static OBJECT_DETECTION_AARCH64_JTX2: Connector = object_detection(
     "ObjectDetectionAarch64JTX2",
@@ -180,8 +179,5 @@ pub(super) static OBJECT_DETECTION_AARCH64_JTX2: Connector = object_detection(
     ],
 );
 
-pub(super) static OBJECT_DETECTION_X86_64: Connector = object_detection(
-    "ObjectDetectionx86-64",
-    "ML Object Detection x86_64",
-    &[DESTINATION_PATH, RESOURCE_ID, SERVICE_NAME, TIMEOUT.default("10"), MEMORY_LIMIT, FEEDBACK],
-);
+pub(super) static OBJECT_DETECTION_X86_64: Connector =
+    object_detection("ObjectDetectionx86-64", "ML Object Detection x86_64", OBJECT_DETECTION);

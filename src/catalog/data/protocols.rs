@@ -5,12 +5,27 @@ use super::{
     between,
 };
 use crate::catalog::arn_value::Arn;
-use crate::catalog::connector::{Connector, NOTHING, Needs, Rule, optional, required};
+use crate::catalog::connector::{Connector, NOTHING, Needs, Parameter, Rule, optional, required};
 use crate::catalog::format::Format;
 
 /// Where the connectors that feed IoT SiteWise over a protocol of their own are offered.
 const SITE_WISE_REGIONS: &str =
     "cn-north-1, ap-southeast-1, ap-southeast-2, eu-central-1, eu-west-1, us-east-1, us-west-2";
+
+const MAXIMUM_BUFFER_SIZE: Parameter =
+    optional("MaximumBufferSize", at_least(0), "Most disk used for buffering, in GB")
+        .or_blank()
+        .default("10")
+        .example("20")
+        .pattern(r"^\s*$|[0-9]+");
+
+const fn storage_path(name: &'static str) -> Parameter {
+    optional(name, Format::Path, "Host directory for persistent data")
+        .or_blank()
+        .default("/var/sitewise")
+        .example("/var/line-7")
+        .pattern(r"^\s*$|\/.*")
+}
 
 pub(super) static IO_TEIPPROTOCOL_ADAPTOR: Connector = Connector {
     name: "IoTEIPProtocolAdaptor",
@@ -18,11 +33,7 @@ pub(super) static IO_TEIPPROTOCOL_ADAPTOR: Connector = Connector {
     page: "ethernet-ip-connector",
     latest: 2,
     parameters: &[
-        optional("LocalStoragePath", Format::Path, "Host directory for persistent data")
-            .or_blank()
-            .default("/var/sitewise")
-            .example("/var/line-7")
-            .pattern(r"^\s*$|\/.*"),
+        storage_path("LocalStoragePath"),
         required(
             "ProtocolAdapterConfiguration",
             Format::JsonObject,
@@ -47,11 +58,7 @@ pub(super) static IO_TSITE_WISE: Connector = Connector {
     page: "iot-sitewise-connector",
     latest: 12,
     parameters: &[
-        optional("SiteWiseLocalStoragePath", Format::Path, "Host directory for persistent data")
-            .or_blank()
-            .default("/var/sitewise")
-            .example("/var/line-7")
-            .pattern(r"^\s*$|\/.*"),
+        storage_path("SiteWiseLocalStoragePath"),
         optional(
             "AWSSecretsArnList",
             Format::SecretArns,
@@ -60,11 +67,7 @@ pub(super) static IO_TSITE_WISE: Connector = Connector {
         .since(2)
         .example(SECRETS)
         .pattern(SECRETS_PATTERN),
-        optional("MaximumBufferSize", at_least(0), "Most disk used for buffering, in GB")
-            .or_blank()
-            .default("10")
-            .example("20")
-            .pattern(r"^\s*$|[0-9]+"),
+        MAXIMUM_BUFFER_SIZE,
         optional(
             "SiteWiseOpcuaUserIdentityTokenSecretArn",
             Format::Arn(Arn::Secret),
@@ -131,16 +134,8 @@ pub(super) static MODBUS_TCPCONNECTOR: Connector = Connector {
     page: "modbus-tcp-connector",
     latest: 3,
     parameters: &[
-        optional("LocalStoragePath", Format::Path, "Host directory for persistent data")
-            .or_blank()
-            .default("/var/sitewise")
-            .example("/var/line-7")
-            .pattern(r"^\s*$|\/.*"),
-        optional("MaximumBufferSize", at_least(0), "Most disk used for buffering, in GB")
-            .or_blank()
-            .default("10")
-            .example("20")
-            .pattern(r"^\s*$|[0-9]+"),
+        storage_path("LocalStoragePath"),
+        MAXIMUM_BUFFER_SIZE,
         optional("CapabilityConfiguration", Format::JsonObject, "JSON text: the Modbus TCP sources to read")
             .example("{\"sources\":[]}")
             .also_seen_as("capability_configuration"),
