@@ -21,9 +21,7 @@ import sys
 import threading
 import time
 
-import boto3
-
-from servers import Failed, Function, Greengrass, Killed, Moto
+from servers import SNS, Failed, Function, Greengrass, Killed, Moto
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("local")
@@ -38,7 +36,6 @@ print(f"{given.mode} --requests {given.requests} --seed {given.seed}{' --blind' 
 WORKERS = 12
 # What the function has for an event; whoever finds a lease of one that was killed waits for little longer than that.
 SECONDS = 3
-SNS = "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4"
 counts = collections.Counter()
 counting = threading.Lock()
 
@@ -107,21 +104,10 @@ if given.blind:
 workers = []
 try:
     if moto:
-        dynamodb = boto3.client("dynamodb", endpoint_url=moto.url)
-        dynamodb.create_table(
-            TableName="leases",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "Token", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "Token", "AttributeType": "S"}],
-        )
-        environment |= {"AWS_ENDPOINT_URL_DYNAMODB": moto.url, "IDEMPOTENCY_TABLE": "leases"}
-    service = boto3.client("greengrass", endpoint_url=greengrass.url)
+        environment |= moto.leases()
     workers = [Worker(number, environment) for number in range(WORKERS)]
     chance = random.Random(given.seed)
-    definitions = [
-        service.create_connector_definition(Name=f"line-{n}")["Id"]
-        for n in range(WORKERS if given.mode == "latest" else max(1, given.requests // 10))
-    ]
+    definitions = greengrass.definitions(WORKERS if given.mode == "latest" else max(1, given.requests // 10))
     told = collections.defaultdict(set)
     free = list(workers)
     having = threading.Condition()
@@ -174,14 +160,7 @@ try:
     # What was still on its way when the last delivery ended.
     time.sleep(1)
 
-    made = collections.Counter()
-    for definition in definitions:
-        for page in service.get_paginator("list_connector_definition_versions").paginate(ConnectorDefinitionId=definition):
-            for version in page["Versions"]:
-                held = service.get_connector_definition_version(
-                    ConnectorDefinitionId=definition, ConnectorDefinitionVersionId=version["Version"]
-                )
-                made[int(held["Definition"]["Connectors"][0]["Id"].removeprefix("r-"))] += 1
+    made = greengrass.versions_by_request(definitions)
     doubled = {number: count for number, count in made.items() if count > 1}
     lost = set(times) - made.keys()
     disagreed = [number for number, versions in told.items() if len(versions) > 1]

@@ -11,17 +11,12 @@ import urllib.request
 
 import boto3
 
-from servers import Failed, Function, Greengrass, Moto, free_port
+from servers import SNS, Failed, Function, Greengrass, Moto, free_port
 
 local, bootstrap = sys.argv[1:3]
 moto = Moto()
 greengrass = Greengrass(local, "--ignore-tokens")
-environment = {
-    "AWS_ENDPOINT_URL_GREENGRASS": greengrass.url,
-    "AWS_ENDPOINT_URL_DYNAMODB": moto.url,
-    "IDEMPOTENCY": "table",
-    "IDEMPOTENCY_TABLE": "leases",
-}
+environment = {"AWS_ENDPOINT_URL_GREENGRASS": greengrass.url, **moto.leases()}
 functions = []
 
 
@@ -53,16 +48,11 @@ def error_of(function, event, seconds=3):
 
 try:
     dynamodb = boto3.client("dynamodb", endpoint_url=moto.url)
-    key = [{"AttributeName": "Token", "KeyType": "HASH"}]
-    attributes = [{"AttributeName": "Token", "AttributeType": "S"}]
-    dynamodb.create_table(TableName="leases", BillingMode="PAY_PER_REQUEST", KeySchema=key, AttributeDefinitions=attributes)
-    service = boto3.client("greengrass", endpoint_url=greengrass.url)
-    definition = service.create_connector_definition(Name="line-7")["Id"]
+    definition = greengrass.definitions(1)[0]
     before = calls()
 
     def request(token, *ids):
-        connector = "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4"
-        connectors = [{"Id": id, "ConnectorArn": connector, "Parameters": {"DefaultSNSArn": "secret"}} for id in ids]
+        connectors = [{"Id": id, "ConnectorArn": SNS, "Parameters": {"DefaultSNSArn": "secret"}} for id in ids]
         return {"ConnectorDefinitionId": definition, "AmznClientToken": token, "Connectors": connectors}
 
     one, other = function(), function()

@@ -16,7 +16,7 @@ import time
 
 import boto3
 
-from servers import Failed, Function, Greengrass, Killed, Moto
+from servers import SNS, Failed, Function, Greengrass, Killed, Moto
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("local")
@@ -29,7 +29,6 @@ chance = random.Random(given.seed)
 
 VISIBILITY = 3
 RECEIVES = 10
-SNS = "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4"
 
 
 def body(number, definition):
@@ -67,10 +66,7 @@ greengrass = Greengrass(given.local, "--ignore-tokens")
 function = Function(given.bootstrap, {"AWS_ENDPOINT_URL_GREENGRASS": greengrass.url})
 try:
     sqs = boto3.client("sqs", endpoint_url=moto.url)
-    service = boto3.client("greengrass", endpoint_url=greengrass.url)
-    definitions = [
-        service.create_connector_definition(Name=f"line-{n}")["Id"] for n in range(max(1, given.messages // 10))
-    ]
+    definitions = greengrass.definitions(max(1, given.messages // 10))
     dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
     dead_arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": RECEIVES})
@@ -143,14 +139,7 @@ try:
             waiting -= 1
     took = time.monotonic() - began
 
-    made = collections.Counter()
-    for definition in definitions:
-        for page in service.get_paginator("list_connector_definition_versions").paginate(ConnectorDefinitionId=definition):
-            for version in page["Versions"]:
-                held = service.get_connector_definition_version(
-                    ConnectorDefinitionId=definition, ConnectorDefinitionVersionId=version["Version"]
-                )
-                made[int(held["Definition"]["Connectors"][0]["Id"].removeprefix("m-"))] += 1
+    made = greengrass.versions_by_request(definitions)
     dead_ids = set()
     while messages := sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10, VisibilityTimeout=600).get("Messages"):
         dead_ids.update(message["MessageId"] for message in messages)

@@ -1,6 +1,7 @@
 """All eight connector definition operations of a Greengrass V1 endpoint, by boto3 and by the AWS CLI.
 
-usage: operations.py URL [AWS-CLI]
+usage: operations.py LOCAL [AWS-CLI]
+LOCAL is the program of `cargo local`.
 """
 
 import json
@@ -11,12 +12,11 @@ import sys
 import boto3
 import botocore.exceptions
 
-url = sys.argv[1]
+from servers import CREDENTIALS, SNS, Greengrass
+
 aws_cli = sys.argv[2] if len(sys.argv) > 2 else "aws"
 environment = {
-    "AWS_ACCESS_KEY_ID": "AKIALOCALLOCALLOCAL0",
-    "AWS_SECRET_ACCESS_KEY": "local-secret-access-key-of-nobody",
-    "AWS_DEFAULT_REGION": "us-east-1",
+    **CREDENTIALS,
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "PATH": os.environ["PATH"],
@@ -26,7 +26,7 @@ os.environ.update(environment)
 CONNECTORS = [
     {
         "Id": "alerts",
-        "ConnectorArn": "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4",
+        "ConnectorArn": SNS,
         "Parameters": {"DefaultSNSArn": "arn:aws:sns:us-east-1:123456789012:alerts"},
     }
 ]
@@ -117,7 +117,12 @@ def by_the_cli():
     check(definition not in [entry["Id"] for entry in aws("list-connector-definitions")["Definitions"]], "it is gone")
 
 
-by_boto3()
-print("boto3: all eight operations, paginators included")
-by_the_cli()
-print("aws greengrass: all eight operations, paginators included")
+greengrass = Greengrass(sys.argv[1])
+url = greengrass.url
+try:
+    by_boto3()
+    print("boto3: all eight operations, paginators included")
+    by_the_cli()
+    print("aws greengrass: all eight operations, paginators included")
+finally:
+    greengrass.stop()

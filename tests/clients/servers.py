@@ -1,5 +1,6 @@
 """Processes that the checks here talk to: a server of AWS's own protocols (moto), the embedded service, the function."""
 
+import collections
 import json
 import os
 import queue
@@ -15,6 +16,9 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import boto3
+
+SNS = "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4"
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
@@ -48,6 +52,16 @@ class Moto:
                 time.sleep(0.1)
         sys.exit("FAILED: the moto server did not start")
 
+    def leases(self):
+        """The table of leases, as the template makes it: what the function has to be told of it."""
+        boto3.client("dynamodb", endpoint_url=self.url).create_table(
+            TableName="leases",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "Token", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "Token", "AttributeType": "S"}],
+        )
+        return {"AWS_ENDPOINT_URL_DYNAMODB": self.url, "IDEMPOTENCY": "table", "IDEMPOTENCY_TABLE": "leases"}
+
     def stop(self):
         self.process.kill()
         self.process.wait()
@@ -68,6 +82,24 @@ class Greengrass:
                 break
         if not self.url:
             sys.exit("FAILED: the embedded service did not start")
+        self.client = boto3.client("greengrass", endpoint_url=self.url)
+
+    def definitions(self, number):
+        """Ids of so many new definitions."""
+        return [self.client.create_connector_definition(Name=f"line-{n}")["Id"] for n in range(number)]
+
+    def versions_by_request(self, definitions):
+        """How many versions each request has, by the number at the end of its first connector's Id."""
+        made = collections.Counter()
+        pages = self.client.get_paginator("list_connector_definition_versions")
+        for definition in definitions:
+            for page in pages.paginate(ConnectorDefinitionId=definition):
+                for version in page["Versions"]:
+                    held = self.client.get_connector_definition_version(
+                        ConnectorDefinitionId=definition, ConnectorDefinitionVersionId=version["Version"]
+                    )
+                    made[int(held["Definition"]["Connectors"][0]["Id"].rsplit("-", 1)[1])] += 1
+        return made
 
     def fault(self, **fault):
         body = json.dumps(fault).encode()
