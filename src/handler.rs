@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::batch::work_through;
-use crate::creator::{Creation, Creator, Order};
+use crate::creator::{Creation, Creator, Order, Outcome};
 use crate::deadline::Deadline;
 use crate::event::Event;
 use crate::failure::Failure;
@@ -18,11 +18,11 @@ use crate::greengrass::{Effect, Greengrass};
 use crate::json::Json;
 use crate::lease::Leases;
 use crate::lifecycle::{self, Settled};
-use crate::log_line::LogLine;
-use crate::request::{Advice, Problems};
+use crate::log_line::{DELETED, LogLine};
+use crate::request::{Advice, ClientToken, Parsed, Problems};
 use crate::settings::Settings;
 use crate::source::cloudformation::{Answer, CustomResource, Data, Sender, Status, Way, last_resort};
-use crate::source::{Delivery, Message, Messages, MessagesAnswer, Origin, Plain, recognise};
+use crate::source::{Delivery, Message, Messages, MessagesAnswer, Origin, Plain, Step, recognise};
 use crate::token::{self, Identity};
 use crate::{http_client, probe, sdk_config};
 
@@ -159,23 +159,19 @@ impl Handler {
 
     /// A request whose asker takes the result as it is.
     async fn plain(&self, plain: Plain, deadline: Deadline, line: &mut LogLine) -> Result<Value, Failure> {
+        let Plain { origin, request, step, .. } = plain;
+        // Versions cannot be deleted: there is nothing to do, and nothing to fail at.
+        if let Step::Delete = step {
+            line.outcome = DELETED;
+            return Ok(json!({ "Outcome": DELETED }));
+        }
         self.settings.check()?;
-        let parsed = self.settings.checks.advise(plain.request.map_err(Failure::InvalidRequest)?);
-        let token = token::of(&parsed, &plain.origin.identity);
+        let parsed = self.settings.checks.advise(request.map_err(Failure::InvalidRequest)?);
+        let token = token::of(&parsed, &origin.identity);
         line.token = token.to_string();
         line.advised(&parsed.advice);
         probe::point("settle");
-        self.settings.checks.permit(&parsed).map_err(Failure::InvalidRequest)?;
-        let Origin { asked_at, came_before, .. } = plain.origin;
-        let order = Order {
-            request: &parsed.request,
-            token: &token,
-            replaces: None,
-            anew: false,
-            asked_at,
-            came_before,
-        };
-        let Creation { version, outcome } = self.creator.create(order, deadline).await?;
+        let Creation { version, outcome } = self.make(&parsed, &token, &origin, step, deadline).await?;
         line.outcome = outcome.as_str();
         line.version.clone_from(&version.version);
         let result = RequestResult {
@@ -189,6 +185,28 @@ impl Handler {
         };
         // Texts into memory: nothing in it can fail.
         Ok(serde_json::to_value(result).unwrap_or_default())
+    }
+
+    /// Sees to the version that a request asks for.
+    async fn make(
+        &self,
+        parsed: &Parsed,
+        token: &ClientToken,
+        origin: &Origin,
+        step: Step,
+        deadline: Deadline,
+    ) -> Result<Creation, Failure> {
+        let mut anew = false;
+        if let Step::Update(Some(before)) = step {
+            if let Some(version) = lifecycle::updated(&self.greengrass, parsed, &before, deadline).await? {
+                return Ok(Creation { version, outcome: Outcome::Existing });
+            }
+            anew = before.revision != parsed.revision;
+        }
+        self.settings.checks.permit(parsed).map_err(Failure::InvalidRequest)?;
+        let Origin { asked_at, came_before, .. } = *origin;
+        let order = Order { request: &parsed.request, token, replaces: None, anew, asked_at, came_before };
+        self.creator.create(order, deadline).await
     }
 
     /// A custom resource: whatever happens, CloudFormation is told.

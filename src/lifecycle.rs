@@ -1,14 +1,17 @@
-//! What becomes of a custom resource: the version it stands for, and the id that CloudFormation knows it by.
+//! What becomes of something that lasts: a custom resource and the id that CloudFormation knows it by, and what
+//! Terraform keeps.
 //!
-//! The id is the version's ARN, as the native resource's `Ref` gives it. A version cannot be changed or deleted:
+//! The id of a custom resource is the version's ARN, as the native resource's `Ref` gives it. A version cannot be changed or deleted:
 //! an update ends with another version or, where one holds what is asked for already, with that one.
 
 use crate::catalog::checks::Checks;
 use crate::creator::{Creation, Creator, Order, Outcome};
 use crate::deadline::Deadline;
 use crate::failure::Failure;
-use crate::greengrass::{Greengrass, HeldVersion, Kind, Version};
-use crate::request::{Advice, ClientToken, Code, Connectors, Parsed, Path, VersionArn};
+use crate::greengrass::{Error, Greengrass, HeldVersion, Kind, Version};
+use crate::request::{
+    Advice, ClientToken, Code, ConnectorDefinitionId, Connectors, Parsed, Path, VersionArn,
+};
 use crate::source::Origin;
 use crate::source::cloudformation::{CustomResource, Data, Home, RequestType};
 use crate::token;
@@ -148,7 +151,7 @@ async fn find(
     current: &VersionArn,
     connectors: &Connectors,
     deadline: Deadline,
-) -> Result<Option<HeldVersion>, crate::greengrass::Error> {
+) -> Result<Option<HeldVersion>, Error> {
     let definition = current.definition();
     match greengrass.version(definition, current.version(), deadline).await {
         Ok(held) if held.holds(connectors) => return Ok(Some(held)),
@@ -158,18 +161,52 @@ async fn find(
         Err(error) => return Err(error),
     }
     // From here on it is known that the current version is not it, whatever the properties say.
-    let newest = greengrass.versions(definition, deadline).await.unwrap_or_default();
-    for version in newest.iter().take(NEWEST).filter(|version| version.version != current.version()) {
-        match greengrass.version(definition, &version.version, deadline).await {
-            Ok(held) if held.holds(connectors) => return Ok(Some(held)),
-            Ok(_) => {}
-            Err(error) => {
-                tracing::debug!(kind = ?error.kind, "could not look through the newest versions");
-                break;
-            }
+    let found = newest(greengrass, definition, connectors, Some(current.version()), deadline).await;
+    Ok(found.unwrap_or_else(|error| {
+        tracing::debug!(kind = ?error.kind, "could not look through the newest versions");
+        None
+    }))
+}
+
+/// The newest of a definition's ten newest versions that holds these connectors; one is known not to.
+async fn newest(
+    greengrass: &Greengrass,
+    definition: &ConnectorDefinitionId,
+    connectors: &Connectors,
+    other: Option<&str>,
+    deadline: Deadline,
+) -> Result<Option<HeldVersion>, Error> {
+    let versions = greengrass.versions(definition, deadline).await?;
+    for version in versions.iter().take(NEWEST).filter(|version| Some(version.version.as_str()) != other) {
+        let held = greengrass.version(definition, &version.version, deadline).await?;
+        if held.holds(connectors) {
+            return Ok(Some(held));
         }
     }
     Ok(None)
+}
+
+/// The version that holds what an update by Terraform asks for, if it need not be created. Terraform keeps no id that it
+/// could hand back, so it is looked for; where that fails and the input is the one before, nothing is created.
+pub async fn updated(
+    greengrass: &Greengrass,
+    parsed: &Parsed,
+    before: &Parsed,
+    deadline: Deadline,
+) -> Result<Option<Version>, Error> {
+    let request = &parsed.request;
+    if before.request.definition != request.definition || before.revision != parsed.revision {
+        return Ok(None);
+    }
+    let deadline = deadline.min(Deadline::within(deadline.remaining() / 2));
+    match newest(greengrass, &request.definition, &request.connectors, None, deadline).await {
+        Ok(found) => Ok(found.map(|held| held.version)),
+        Err(error) if before.request == *request => Err(error),
+        Err(error) => {
+            tracing::debug!(kind = ?error.kind, "could not look for the version");
+            Ok(None)
+        }
+    }
 }
 
 /// What an ARN tells of its version.

@@ -14,12 +14,15 @@ const LOGGED: usize = 4_000;
 /// Ids come from outside.
 const LONGEST_ID: usize = 256;
 
+/// The outcome of what left its stack or configuration.
+pub(crate) const DELETED: &str = "Deleted";
+
 /// What the log's line of an event says.
 pub(crate) struct LogLine {
     started: Instant,
     /// The source that was recognised.
     pub(crate) source: &'static str,
-    /// `Created`, `Existing`, or for a custom resource that left its stack `Deleted`.
+    /// `Created`, `Existing` or `Deleted`.
     pub(crate) outcome: &'static str,
     /// The client token.
     pub(crate) token: String,
@@ -71,7 +74,7 @@ impl LogLine {
     pub(crate) fn settled(&mut self, settled: &Result<Settled, Failure>) {
         match settled {
             Ok(settled) => {
-                self.outcome = settled.outcome.map_or("Deleted", |outcome| outcome.as_str());
+                self.outcome = settled.outcome.map_or(DELETED, |outcome| outcome.as_str());
                 self.token = settled.token.as_ref().map(ToString::to_string).unwrap_or_default();
                 self.version.clone_from(&settled.data.version);
                 self.advised(&settled.advice);

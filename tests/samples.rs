@@ -46,6 +46,7 @@ async fn every_sample_makes_its_versions() {
         ("sqs", 3),
         ("sqs-fifo", 3),
         ("step-functions", 1),
+        ("terraform-update", 1),
     ];
     let files = std::fs::read_dir(format!("{}/events", env!("CARGO_MANIFEST_DIR"))).unwrap();
     assert_eq!(files.count(), made.len());

@@ -1,6 +1,6 @@
 //! An EventBridge event: the request is its `detail`, its `id` is who asks.
 
-use super::{Origin, Plain, text};
+use super::{Origin, Plain, Step, text};
 use crate::json::Members;
 use crate::request::{Path, Problems, Rules, parse};
 use crate::token::Identity;
@@ -20,5 +20,5 @@ pub(super) fn read(event: &Members<'_>, outer: &Origin) -> Plain {
     };
     // Events that are made by hand may lack an id.
     let identity = text(event, "id").map(|id| Identity::EventBridge { id });
-    Plain { source: "eventbridge", origin: outer.with(identity), request }
+    Plain { source: "eventbridge", origin: outer.with(identity), request, step: Step::Create }
 }

@@ -9,6 +9,7 @@ mod direct;
 mod eventbridge;
 mod sns;
 mod sqs;
+mod terraform;
 
 use std::time::SystemTime;
 
@@ -63,6 +64,19 @@ pub struct Plain {
     pub origin: Origin,
     /// The request, or what is wrong with it.
     pub request: Result<Parsed, Problems>,
+    /// What happens to what the asker keeps of it.
+    pub step: Step,
+}
+
+/// What happens to what an asker keeps of a request. Most keep nothing, and ask once.
+#[derive(Debug)]
+pub enum Step {
+    /// It comes to be.
+    Create,
+    /// It changes. The request before, where that is one.
+    Update(Option<Box<Parsed>>),
+    /// It goes.
+    Delete,
 }
 
 /// Messages, each of which carries an event.

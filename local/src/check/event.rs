@@ -3,7 +3,7 @@
 use connector_versions::json::Json;
 use connector_versions::request::{Problems, Rules, parse};
 use connector_versions::source::cloudformation::{RequestType, Ways};
-use connector_versions::source::{Delivery, Message, recognise};
+use connector_versions::source::{Delivery, Message, Step, recognise};
 use connector_versions::token::Identity;
 
 use super::node::{Node, Place};
@@ -83,6 +83,8 @@ fn check_within(
     let nobody = connector_versions::source::Origin::new(Identity::Direct { request_id: String::new() });
     match recognise(event, &nobody, &Ways::Return) {
         Err(problems) => return Err(format!("holds no event: {problems}")),
+        // Versions cannot be deleted: whatever the rest is, nothing is done with it.
+        Ok(Delivery::Plain(plain)) if matches!(plain.step, Step::Delete) => {}
         Ok(Delivery::Plain(plain)) => {
             let member = (plain.source == "eventbridge").then_some("detail");
             let unknown = member.is_none() && !is_request(event);
@@ -94,7 +96,6 @@ fn check_within(
         Ok(Delivery::CustomResource(resource)) => {
             let origin = envelope.origin(Some("ResourceProperties"), region);
             match resource.request_type() {
-                // Versions cannot be deleted: whatever the properties are, nothing is done with them.
                 Ok(RequestType::Delete) => {}
                 Ok(_) => found.add(resource.request(), &origin),
                 Err(problems) => found.add_problems(&problems, &envelope.origin(None, region)),
