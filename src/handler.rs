@@ -18,7 +18,7 @@ use crate::greengrass::{Effect, Greengrass};
 use crate::json::Json;
 use crate::lease::Leases;
 use crate::lifecycle::{self, Settled};
-use crate::log_line::{DELETED, LogLine};
+use crate::log_line::{DELETED, Ids, LogLine};
 use crate::request::{Advice, ClientToken, Parsed, Problems};
 use crate::settings::Settings;
 use crate::source::cloudformation::{Answer, CustomResource, Data, Sender, Status, Way, last_resort};
@@ -42,7 +42,7 @@ pub struct Handler {
 
 /// What all that one invocation brings has in common.
 struct Invocation {
-    request_id: String,
+    ids: Ids,
     deadline: Deadline,
 }
 
@@ -76,11 +76,11 @@ impl Handler {
         let (event, context) = event.into_parts();
         let deadline = Deadline::at(context.deadline()).earlier_by(RETURN_TIME);
         let outer = Origin::new(Identity::Direct { request_id: context.request_id.clone() });
-        let invocation = Invocation { request_id: context.request_id, deadline };
+        let invocation = Invocation { ids: Ids::new(context), deadline };
         match &event {
             Event::Json(json) => self.route(Json::from(json.as_ref()), &outer, &invocation, 0).await,
             Event::NotJson(why) => {
-                invocation.refuse(&outer, Problems::one(format!("the event is not JSON: {why}")))
+                self.refuse(&invocation, &outer, Problems::one(format!("the event is not JSON: {why}")))
             }
         }
     }
@@ -95,20 +95,35 @@ impl Handler {
     ) -> Result<Value, Failure> {
         let recognised = caught(|| recognise(event, outer, &self.settings.ways));
         match recognised.ok_or(Failure::Internal(Effect::None))? {
-            Err(problems) => invocation.refuse(outer, problems),
+            Err(problems) => self.refuse(invocation, outer, problems),
             Ok(Delivery::Messages(messages)) => Box::pin(self.messages(messages, invocation, depth)).await,
             Ok(Delivery::Plain(plain)) => {
                 let mut line = LogLine::new(plain.source, &plain.origin.identity);
                 let result = guarded(self.plain(*plain, invocation.deadline, &mut line)).await;
-                line.write(&invocation.request_id, result.as_ref().err());
+                self.report(line, invocation, result.as_ref().err());
                 result
             }
             Ok(Delivery::CustomResource(resource)) => {
                 let mut line = LogLine::new("cloudformation", &resource.origin.identity);
                 let result = guarded(self.custom_resource(&resource, invocation.deadline, &mut line)).await;
-                line.write(&invocation.request_id, result.as_ref().err());
+                self.report(line, invocation, result.as_ref().err());
                 result
             }
+        }
+    }
+
+    /// An event that is answered before anybody asks who sent it.
+    fn refuse(&self, invocation: &Invocation, outer: &Origin, problems: Problems) -> Result<Value, Failure> {
+        let failure = Failure::InvalidRequest(problems);
+        self.report(LogLine::new("unknown", &outer.identity), invocation, Some(&failure));
+        Err(failure)
+    }
+
+    /// Logs and counts what became of an event.
+    fn report(&self, line: LogLine, invocation: &Invocation, failure: Option<&Failure>) {
+        let ended = line.write(&invocation.ids, failure);
+        if let Some(metrics) = &self.settings.metrics {
+            metrics.count(&invocation.ids.request_id, ended);
         }
     }
 
@@ -125,7 +140,7 @@ impl Handler {
         let not_begun = results.iter().filter(|result| result.is_none()).count();
         if not_begun > 0 {
             tracing::warn!(
-                requestId = invocation.request_id,
+                requestId = invocation.ids.request_id,
                 not_begun,
                 "messages are left for another time"
             );
@@ -153,7 +168,7 @@ impl Handler {
     ) -> Result<Value, Failure> {
         match message.open(depth) {
             Ok(event) => self.route(event, &message.origin, invocation, depth + 1).await,
-            Err(problems) => invocation.refuse(&message.origin, problems),
+            Err(problems) => self.refuse(invocation, &message.origin, problems),
         }
     }
 
@@ -266,15 +281,6 @@ impl Handler {
             Err(_) if resource.is_delete() => (Ok(Settled::deleted(&resource.home)), deadline),
             settled => (settled, deadline),
         }
-    }
-}
-
-impl Invocation {
-    /// An event that is answered before anybody asks who sent it.
-    fn refuse(&self, outer: &Origin, problems: Problems) -> Result<Value, Failure> {
-        let failure = Failure::InvalidRequest(problems);
-        LogLine::new("unknown", &outer.identity).write(&self.request_id, Some(&failure));
-        Err(failure)
     }
 }
 

@@ -16,8 +16,8 @@
 //! | [`greengrass`] | the SDK | the service's answers, and errors that say what is known |
 //! | [`handler`] | the order of all this, and nothing else | the answer |
 //!
-//! Beside the way: [`settings`] (the environment), [`failure`] (why there is no version), [`deadline`], [`json`]
-//! and the logs. An event goes through the rooms in this order, each of which knows nothing of the one that handed it
+//! Beside the way: [`settings`] (the environment), [`failure`] (why there is no version), [`deadline`], [`json`],
+//! the logs and [`metrics`]. An event goes through the rooms in this order, each of which knows nothing of the one that handed it
 //! on; only the handler knows all of them.
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -38,6 +38,7 @@ pub mod lease;
 pub mod lifecycle;
 mod log_line;
 pub mod logs;
+pub mod metrics;
 mod nearest;
 mod probe;
 pub mod request;

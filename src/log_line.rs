@@ -3,8 +3,11 @@
 use std::fmt::Write as _;
 use std::time::Instant;
 
+use lambda_runtime::Context;
+
 use crate::failure::Failure;
 use crate::lifecycle::Settled;
+use crate::metrics::Ended;
 use crate::request::Advice;
 use crate::token::Identity;
 
@@ -16,6 +19,24 @@ const LONGEST_ID: usize = 256;
 
 /// The outcome of what left its stack or configuration.
 pub(crate) const DELETED: &str = "Deleted";
+
+/// What Lambda calls an invocation by.
+pub(crate) struct Ids {
+    /// Lambda's request id.
+    pub(crate) request_id: String,
+    /// The X-Ray trace that it belongs to.
+    pub(crate) trace_id: Option<String>,
+}
+
+impl Ids {
+    /// From the runtime's context. Of the tracing header (`Root=…;Parent=…;Sampled=…`) the trace is what is searched for.
+    pub(crate) fn new(context: Context) -> Self {
+        let trace_id = context.xray_trace_id.as_deref().and_then(|header| {
+            header.split(';').find_map(|field| field.strip_prefix("Root=")).map(str::to_owned)
+        });
+        Self { request_id: context.request_id, trace_id }
+    }
+}
 
 /// What the log's line of an event says.
 pub(crate) struct LogLine {
@@ -84,16 +105,20 @@ impl LogLine {
     }
 
     /// One line: an event that ended well at INFO, one that did not at ERROR.
-    pub(crate) fn write(self, request_id: &str, failure: Option<&Failure>) {
+    pub(crate) fn write(self, invocation: &Ids, failure: Option<&Failure>) -> Ended {
         let Self { started, source, outcome, token, version, advice, advised, asked_by, told } = self;
         let failed = failure.map(|failure| (failure.error_type(), failure.to_string())).or(told);
         let advised = Some(advised).filter(|advised| !advised.is_empty());
-        let duration_ms = started.elapsed().as_micros() as f64 / 1_000.0;
-        // requestId as in Lambda's own JSON lines, so that one search finds both.
+        let duration = started.elapsed();
+        let duration_ms = duration.as_micros() as f64 / 1_000.0;
+        let how = failed.as_ref().map_or(Ok(outcome), |(error_type, _)| Err(*error_type));
+        // Names as in Lambda's own JSON lines, so that one search finds both.
+        let (request_id, trace_id) = (&invocation.request_id, &invocation.trace_id);
         match failed {
             None => {
                 tracing::info!(
                     requestId = request_id,
+                    xrayTraceId = trace_id,
                     source,
                     asked_by,
                     outcome,
@@ -109,6 +134,7 @@ impl LogLine {
                 let error: String = error.chars().take(LOGGED).collect();
                 tracing::error!(
                     requestId = request_id,
+                    xrayTraceId = trace_id,
                     source,
                     asked_by,
                     error_type,
@@ -120,6 +146,7 @@ impl LogLine {
                 );
             }
         }
+        Ended { how, duration }
     }
 }
 

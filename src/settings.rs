@@ -6,6 +6,7 @@
 use crate::batch::AtATime;
 use crate::catalog::checks::{Checks, Mode};
 use crate::creator::Idempotency;
+use crate::metrics::Metrics;
 use crate::request::{Path, Problems};
 use crate::source::cloudformation::{ResponseHosts, Ways};
 
@@ -13,6 +14,8 @@ use crate::source::cloudformation::{ResponseHosts, Ways};
 pub const ENDPOINT: &str = "AWS_ENDPOINT_URL_GREENGRASS";
 /// The Region; Lambda sets it.
 pub const REGION: &str = "AWS_REGION";
+/// The function's name; Lambda sets it.
+const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
 /// Extra hosts that a ResponseURL may name.
 pub const RESPONSE_URL_HOSTS: &str = "RESPONSE_URL_HOSTS";
 /// Whether the function answers CloudFormation itself.
@@ -30,6 +33,9 @@ pub const MESSAGES_AT_A_TIME: &str = "MESSAGES_AT_A_TIME";
 /// What is done with what is known of AWS's connectors.
 pub const CONNECTOR_CHECKS: &str = "CONNECTOR_CHECKS";
 
+/// The CloudWatch namespace of the function's metrics.
+pub const METRICS_NAMESPACE: &str = "METRICS_NAMESPACE";
+
 /// The function's settings.
 #[derive(Debug)]
 pub struct Settings {
@@ -41,6 +47,8 @@ pub struct Settings {
     pub checks: Checks,
     /// Where answers to CloudFormation may go.
     pub ways: Ways,
+    /// Where requests are counted, if they are.
+    pub metrics: Option<Metrics>,
     /// What is wrong with the settings.
     pub problems: Problems,
 }
@@ -108,8 +116,14 @@ impl Settings {
                 Ways::Send(hosts)
             }
         };
+        let function_name = given(FUNCTION_NAME).unwrap_or_default();
+        let metrics = given(METRICS_NAMESPACE).map(|namespace| Metrics::new(&namespace, &function_name));
+        let metrics = metrics.transpose().unwrap_or_else(|problem| {
+            check(METRICS_NAMESPACE, Err(problem));
+            None
+        });
         let checks = Checks { mode, region: given(REGION) };
-        Self { idempotency, checks, at_a_time, ways, problems }
+        Self { idempotency, checks, at_a_time, ways, metrics, problems }
     }
 }
 
@@ -174,11 +188,13 @@ mod tests {
             (IDEMPOTENCY, "always"),
             (CONNECTOR_CHECKS, "Enforce"),
             (CUSTOM_RESOURCE_ANSWER, "..."),
+            (METRICS_NAMESPACE, "AWS/Lambda"),
             (RESPONSE_URL_HOSTS, "https://x/, 127.0.0.1:9"),
         ]);
         let text = settings.problems.to_string();
         for name in [
-            "6 problems",
+            "7 problems",
+            "METRICS_NAMESPACE: is no namespace of one's own",
             "CUSTOM_RESOURCE_ANSWER: is not a known way, must be send or return",
             "CONNECTOR_CHECKS: is not a known mode, must be off, advise or enforce",
             "IDEMPOTENCY: is not a known mode",

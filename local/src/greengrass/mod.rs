@@ -68,6 +68,8 @@ pub struct Call {
     pub request: String,
     /// The client token.
     pub token: Option<String>,
+    /// The tracing header.
+    pub trace: Option<String>,
     /// The body as it came.
     #[serde(skip)]
     pub body: Bytes,
@@ -269,6 +271,7 @@ impl Inner {
             operation,
             request: format!("{} {}", request.method(), request.uri()),
             token: operations::token(request),
+            trace: operations::header(request, "x-amzn-trace-id"),
             body: request.body().clone(),
             status: match reply {
                 Reply::Answer(response) | Reply::Half(response) => Some(response.status().as_u16()),

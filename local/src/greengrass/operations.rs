@@ -83,10 +83,11 @@ struct NewName {
 
 /// The client token of a request.
 pub(super) fn token(request: &Request) -> Option<String> {
-    request
-        .headers()
-        .get("x-amzn-client-token")
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    header(request, "x-amzn-client-token")
+}
+
+pub(super) fn header(request: &Request, name: &str) -> Option<String> {
+    request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 pub(super) fn perform(
