@@ -96,6 +96,21 @@ impl Failure {
     }
 }
 
+/// What the problems of a brief failure take at most, in bytes of a JSON string.
+const BRIEF: usize = 2_000;
+
+impl Failure {
+    /// As whoever passes it on to CloudFormation takes it. An answer has at most 4,096 bytes; the CDK's Provider framework
+    /// adds its stack trace and cuts nothing.
+    pub fn brief(self) -> Self {
+        match self {
+            Self::InvalidRequest(problems) => Self::InvalidRequest(problems.within(BRIEF)),
+            Self::Configuration(problems) => Self::Configuration(problems.within(BRIEF)),
+            other => other,
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

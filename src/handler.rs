@@ -249,7 +249,7 @@ impl Handler {
                 Ok(serde_json::from_str(&document).unwrap_or_default())
             }
             Way::Return => {
-                let settled = settled?;
+                let settled = settled.map_err(Failure::brief)?;
                 let result =
                     json!({ "PhysicalResourceId": settled.physical_resource_id, "Data": settled.data });
                 line.settled(&Ok(settled));

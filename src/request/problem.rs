@@ -102,6 +102,20 @@ impl Problems {
     pub fn count(&self) -> usize {
         self.kept.len() + self.more
     }
+
+    /// The first problems, as many as take at most this many bytes of a JSON string; the others are only counted. One is
+    /// always kept.
+    pub fn within(mut self, most: usize) -> Self {
+        let mut taken = 0;
+        let fitting = self.kept.iter().take_while(|problem| {
+            taken += serde_json::to_string(&problem.to_string()).map_or(0, |json| json.len());
+            taken <= most
+        });
+        let fitting = fitting.count().max(1);
+        self.more += self.kept.len().saturating_sub(fitting);
+        self.kept.truncate(fitting);
+        self
+    }
 }
 
 impl fmt::Display for Problems {
@@ -219,5 +233,12 @@ mod tests {
         let text = problems.to_string();
         assert!(text.starts_with("5003 problems: [0]: is wrong; [1]: is wrong"), "{}", &text[..60]);
         assert!(text.ends_with("; and 3 more"));
+
+        let brief = problems.clone().within(50);
+        assert_eq!(
+            brief.to_string(),
+            "5003 problems: [0]: is wrong; [1]: is wrong; [2]: is wrong; and 5000 more"
+        );
+        assert_eq!(problems.within(0).iter().count(), 1);
     }
 }

@@ -1,0 +1,85 @@
+import { CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+
+/** A connector, as the Greengrass V1 API has it. */
+export interface Connector {
+  /** `arn:PARTITION:greengrass:REGION::/connectors/NAME/versions/NUMBER`. */
+  readonly connectorArn: string;
+  /** 1 to 128 of `[a-zA-Z0-9:_-]`, unique in the version. */
+  readonly id: string;
+  /** Strings, as the service keeps them: no numbers, no booleans, no secrets. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+export interface ConnectorVersionProps {
+  /** ARN of the function, or the `serviceToken` of a `Provider` before it. */
+  readonly serviceToken: string;
+  /** Id or ARN of the connector definition. */
+  readonly connectorDefinitionId: string;
+  readonly connectors: readonly Connector[];
+  /** Change it to get a new version that holds the same. */
+  readonly revision?: string;
+  /**
+   * How long CloudFormation waits for an answer.
+   * @default Duration.minutes(2)
+   */
+  readonly serviceTimeout?: Duration;
+}
+
+/** A Greengrass V1 connector definition version. */
+export class ConnectorVersion extends Construct {
+  /** What `CfnGroupVersion` takes as its `connectorDefinitionVersionArn`. */
+  readonly arn: string;
+  /** Id of the version. */
+  readonly version: string;
+  readonly connectorDefinitionId: string;
+  /** ISO 8601. */
+  readonly creationTimestamp: string;
+  /** `Created`, or `Existing` for a version that was there and holds the same. */
+  readonly outcome: string;
+
+  constructor(scope: Construct, id: string, props: ConnectorVersionProps) {
+    super(scope, id);
+    this.node.addValidation({ validate: () => problems(Stack.of(this), props.connectors) });
+
+    const resource = new CustomResource(this, 'Resource', {
+      resourceType: 'Custom::GreengrassConnectorVersion',
+      serviceToken: props.serviceToken,
+      serviceTimeout: props.serviceTimeout ?? Duration.minutes(2),
+      properties: {
+        ConnectorDefinitionId: props.connectorDefinitionId,
+        Connectors: props.connectors.map(({ connectorArn, id, parameters }) => ({
+          ConnectorArn: connectorArn,
+          Id: id,
+          Parameters: parameters,
+        })),
+        Revision: props.revision,
+      },
+    });
+    this.arn = resource.ref;
+    this.version = resource.getAttString('Version');
+    this.connectorDefinitionId = resource.getAttString('ConnectorDefinitionId');
+    this.creationTimestamp = resource.getAttString('CreationTimestamp');
+    this.outcome = resource.getAttString('Outcome');
+  }
+}
+
+/** What the function would refuse, as far as it is known before a deployment. A parameter's value is never named. */
+function problems(stack: Stack, connectors: readonly Connector[]): string[] {
+  const ids = connectors.map(({ id }) => id).filter((id) => !Token.isUnresolved(id));
+  return [
+    ...ids
+      .filter((id) => !/^[a-zA-Z0-9:_-]{1,128}$/.test(id))
+      .map((id) => `connector id '${id}': must be 1 to 128 of a-z, A-Z, 0-9, ':', '_' and '-'`),
+    ...[...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
+      .map((id) => `connector id '${id}': must be unique in the version`),
+    ...connectors.flatMap(({ parameters = {} }, index) => Object.entries(parameters)
+      .filter(([, value]) => isSecret(stack, value))
+      .map(([name]) => `connectors[${index}].parameters.${name}: is a secret, which CloudFormation does not resolve `
+        + 'for custom resources, and a version shows its parameters to whoever may read it')),
+  ];
+}
+
+function isSecret(stack: Stack, value: string): boolean {
+  return /{{resolve:(secretsmanager|ssm-secure):/.test(JSON.stringify(stack.resolve(value)));
+}
