@@ -5,14 +5,20 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::{Instant, error::Elapsed, sleep_until, timeout_at};
 
+/// Nobody's clock is that late: a year after 1970.
+const NO_TIME: Duration = Duration::from_secs(365 * 86_400);
+
 /// A point in time by which something must be over.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline(Instant);
 
 impl Deadline {
-    /// From Lambda's deadline of an invocation.
+    /// From Lambda's deadline of an invocation. `cargo lambda watch` tells a constant some minutes after 1970 instead: then
+    /// there is a minute.
     pub fn at(time: SystemTime) -> Self {
-        Self::within(time.duration_since(SystemTime::now()).unwrap_or_default())
+        let is_a_time = time.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|since| since > NO_TIME);
+        let left = time.duration_since(SystemTime::now()).unwrap_or_default();
+        Self::within(if is_a_time { left } else { Duration::from_secs(60) })
     }
 
     /// In this much time from now.
@@ -57,5 +63,19 @@ impl Deadline {
     /// Runs a future no longer than this.
     pub async fn bound<F: Future>(self, future: F) -> Result<F::Output, Elapsed> {
         timeout_at(self.0, future).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_deadline_that_is_over_is_over_and_one_that_is_no_time_is_none() {
+        let in_1970 = SystemTime::UNIX_EPOCH + Duration::from_millis(600_000);
+        assert!(Deadline::at(in_1970).remaining() > Duration::from_secs(30));
+        let now = SystemTime::now();
+        assert!(Deadline::at(now - Duration::from_secs(1)).remaining().is_zero());
+        assert!(Deadline::at(now + Duration::from_secs(900)).remaining() > Duration::from_secs(800));
     }
 }

@@ -39,13 +39,22 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves on a port of 127.0.0.1; port 0 takes a free one.
-    pub async fn start<S, F>(port: u16, service: S) -> io::Result<Self>
+    /// Serves on a free port of 127.0.0.1.
+    pub async fn start<S, F>(service: S) -> io::Result<Self>
     where
         S: Fn(Request) -> F + Send + Sync + 'static,
         F: Future<Output = Reply> + Send + 'static,
     {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        Self::start_at((Ipv4Addr::LOCALHOST, 0).into(), service).await
+    }
+
+    /// Serves there; port 0 takes a free one.
+    pub async fn start_at<S, F>(address: SocketAddr, service: S) -> io::Result<Self>
+    where
+        S: Fn(Request) -> F + Send + Sync + 'static,
+        F: Future<Output = Reply> + Send + 'static,
+    {
+        let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let service = Arc::new(service);
         let accepting = tokio::spawn(async move {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -61,8 +62,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Serves the connector definitions of Greengrass V1 on 127.0.0.1 until it is interrupted
+    /// Serves the connector definitions of Greengrass V1 until it is interrupted
     Serve {
+        /// The address; it asks nobody who they are, so let it be one that only this machine reaches
+        #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
+        address: IpAddr,
+
         /// The port; 0 takes a free one
         #[arg(long, value_name = "N", default_value_t = 8090)]
         port: u16,
@@ -175,7 +180,9 @@ async fn perform(cli: Cli) -> Result<bool, Problem> {
         Some(Task::Check(args)) => Ok(args.check().status() == 0),
         Some(Task::Connectors { into: None }) => print(&reference::section()).map(|()| true),
         Some(Task::Connectors { into: Some(file) }) => write_section(file),
-        Some(Task::Serve { port, samples, service }) => serve(*port, *samples, service).await,
+        Some(Task::Serve { address, port, samples, service }) => {
+            serve(SocketAddr::new(*address, *port), *samples, service).await
+        }
         None if cli.list => list(),
         None => run_event(&cli).await,
     }
@@ -262,10 +269,10 @@ fn write_section(file: &Path) -> Result<bool, Problem> {
     Ok(true)
 }
 
-async fn serve(port: u16, samples: bool, args: &ServiceArgs) -> Result<bool, Problem> {
-    let service = Service::start(port, args.choices(), args.data.as_deref())
+async fn serve(address: SocketAddr, samples: bool, args: &ServiceArgs) -> Result<bool, Problem> {
+    let service = Service::start_at(address, args.choices(), args.data.as_deref())
         .await
-        .map_err(|error| format!("cannot serve on port {port}: {error}"))?;
+        .map_err(|error| format!("cannot serve on {address}: {error}"))?;
     if samples {
         samples::add_to(&service).map_err(|error| error.to_string())?;
     }

@@ -46,7 +46,7 @@ impl Receiver {
     pub async fn start() -> io::Result<Self> {
         let shared = Arc::new(Mutex::<Shared>::default());
         let served = shared.clone();
-        let server = Server::start(0, move |request| {
+        let server = Server::start(move |request| {
             let reply = {
                 let mut shared = lock(&served);
                 shared.received.push(Received {

@@ -92,7 +92,7 @@ impl RuntimeApi {
     pub async fn start() -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let served = shared.clone();
-        let server = Server::start(0, move |request| {
+        let server = Server::start(move |request| {
             let served = served.clone();
             async move { served.serve(request).await }
         })

@@ -14,6 +14,7 @@ mod journal;
 mod operations;
 mod state;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -110,6 +111,11 @@ const REMEMBERED: usize = 100_000;
 impl Service {
     /// Starts the service on a port of 127.0.0.1 (0: a free one), with its state in memory or in a file.
     pub async fn start(port: u16, choices: Choices, data: Option<&Path>) -> io::Result<Self> {
+        Self::start_at((Ipv4Addr::LOCALHOST, port).into(), choices, data).await
+    }
+
+    /// The same, on any address of this machine.
+    pub async fn start_at(address: SocketAddr, choices: Choices, data: Option<&Path>) -> io::Result<Self> {
         let (journal, state) = match data {
             Some(path) => {
                 let (journal, changes) = Journal::open(path)?;
@@ -129,7 +135,7 @@ impl Service {
             in_flight: Mutex::default(),
         });
         let served = inner.clone();
-        let server = Server::start(port, move |request| {
+        let server = Server::start_at(address, move |request| {
             let served = served.clone();
             // On a task of its own: what a client no longer waits for is performed all the same.
             let performed = tokio::spawn(async move { served.serve(request).await });

@@ -1,0 +1,181 @@
+"""Every sample event through the tools that people run functions with on their own machines.
+
+usage: samples.py emulator LOCAL RIE BOOTSTRAP     AWS's runtime interface emulator, running the built function
+       samples.py watch LOCAL                      cargo lambda watch and cargo lambda invoke
+       samples.py sam LOCAL SAM                    sam local invoke, of what sam build made
+LOCAL is the program of `cargo local`. Custom resources return their answer (CUSTOM_RESOURCE_ANSWER), since nobody here can
+reach the ResponseURLs of the samples.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from servers import CREDENTIALS, Greengrass, free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def result(answer, outcome="Created"):
+    return answer["Outcome"] == outcome and answer["Arn"].endswith(answer["Version"])
+
+
+def reused(answer):
+    return result(answer, "Existing")
+
+
+def resource(answer, outcome="Created"):
+    return answer["Data"]["Outcome"] == outcome and answer["Data"]["Arn"] == answer["PhysicalResourceId"]
+
+
+def rolled_back(answer):
+    return resource(answer, "Existing")
+
+
+def deleted(answer):
+    return answer["PhysicalResourceId"].endswith("5d2c8f1b-94e7-4b3a-8f60-7e1d9c0a2b34")
+
+
+def batch(answer):
+    return answer == {"batchItemFailures": []}
+
+
+# How each sample is answered, and how many versions it makes.
+EXPECTED = {
+    "cloudformation-create": (resource, 1),
+    "cloudformation-delete": (deleted, 0),
+    # What it asks for is what the create before it made.
+    "cloudformation-update": (rolled_back, 0),
+    "direct": (result, 1),
+    "eventbridge": (result, 1),
+    "pipes": (batch, 2),
+    "scheduler": (result, 1),
+    "sns": (result, 1),
+    "sns-cloudformation": (resource, 1),
+    "sqs": (batch, 3),
+    "sqs-fifo": (batch, 3),
+    "step-functions": (result, 1),
+    # As does another sample.
+    "terraform-update": (reused, 0),
+}
+
+
+def settings(endpoint):
+    return {"AWS_ENDPOINT_URL_GREENGRASS": endpoint, "CUSTOM_RESOURCE_ANSWER": "return"}
+
+
+class Emulator:
+    def __init__(self, endpoint, rie, bootstrap):
+        self.port = free_port()
+        here, there = (f"127.0.0.1:{port}" for port in (self.port, free_port()))
+        command = [rie, "--runtime-interface-emulator-address", here, "--runtime-api-address", there, bootstrap]
+        command[-1] = str(Path(bootstrap).resolve())
+        environment = {
+            **os.environ, **CREDENTIALS, **settings(endpoint),
+            "AWS_LAMBDA_FUNCTION_TIMEOUT": "60", "AWS_LAMBDA_FUNCTION_NAME": "function",
+        }
+        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def invoke(self, event):
+        url = f"http://127.0.0.1:{self.port}/2015-03-31/functions/function/invocations"
+        for _ in range(200):
+            try:
+                return urllib.request.urlopen(url, event.read_bytes()).read()
+            except urllib.error.URLError as error:
+                if not isinstance(error.reason, ConnectionRefusedError):
+                    raise
+                time.sleep(0.05)
+        sys.exit("FAILED: the emulator did not start")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Watch:
+    def __init__(self, endpoint):
+        self.address = ["--invoke-address", "127.0.0.1", "--invoke-port", str(free_port())]
+        command = ["cargo", "lambda", "watch", *self.address, "--ignore-changes"]
+        self.log = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **settings(endpoint)}, stdout=self.log, stderr=self.log,
+            start_new_session=True,
+        )
+
+    def invoke(self, event):
+        # The function is built at the first event, and the server comes up a moment after the command.
+        command = ["cargo", "lambda", "invoke", "bootstrap", *self.address, "--retry-attempts", "5", "--data-file", event]
+        for _ in range(100):
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+            if done.returncode == 0:
+                return done.stdout
+            if "error sending request" not in done.stderr and "onnect" not in done.stderr:
+                break
+            time.sleep(0.1)
+        self.log.seek(0)
+        sys.exit(f"FAILED: {' '.join(map(str, command))}\n{done.stderr}\n{self.log.read().decode()[-2000:]}")
+
+    def stop(self):
+        os.killpg(self.process.pid, 15)
+        self.process.wait()
+
+
+class Sam:
+    def __init__(self, endpoint, sam):
+        # As samconfig.toml has it, but for the port; and a stand-in for the base image cannot be pulled.
+        self.sam = sam
+        self.parameters = f"GreengrassEndpoint={endpoint} CustomResourceAnswer=return"
+
+    def invoke(self, event):
+        command = [
+            self.sam, "local", "invoke", "ConnectorVersions", "--event", event, "--skip-pull-image",
+            "--parameter-overrides", self.parameters,
+        ]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        if done.returncode != 0 or not done.stdout.strip():
+            sys.exit(f"FAILED: {' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+        return done.stdout.strip().splitlines()[-1]
+
+    def stop(self):
+        """There is nothing that goes on."""
+
+
+def versions(greengrass):
+    calls = json.load(urllib.request.urlopen(f"{greengrass.url}/_local/calls"))
+    return sum(c["operation"] == "CreateConnectorDefinitionVersion" and c["status"] == 200 for c in calls)
+
+
+tool, local, *rest = sys.argv[1:]
+events = sorted((ROOT / "events").glob("*.json"))
+if {event.stem for event in events} != EXPECTED.keys():
+    sys.exit(f"FAILED: the samples are others than those that are expected: {EXPECTED.keys() ^ {e.stem for e in events}}")
+flags = ["--samples"]
+if tool == "sam":
+    # Where a container reaches this machine.
+    gateway = "{{(index .IPAM.Config 0).Gateway}}"
+    found = subprocess.run(["docker", "network", "inspect", "bridge", "--format", gateway], capture_output=True, text=True)
+    flags += ["--address", found.stdout.strip()]
+greengrass = Greengrass(local, *flags)
+runner = {"emulator": Emulator, "watch": Watch, "sam": Sam}[tool](greengrass.url, *rest)
+try:
+    for event in events:
+        is_right, makes = EXPECTED[event.stem]
+        before = versions(greengrass)
+        text = runner.invoke(event)
+        made = versions(greengrass) - before
+        try:
+            right = is_right(json.loads(text))
+        except (KeyError, TypeError, ValueError):
+            right = False
+        if not right or made != makes:
+            sys.exit(f"FAILED: {event.name} made {made} versions: {text}")
+        print(f"{event.name}: {made} versions")
+finally:
+    runner.stop()
+    greengrass.stop()
