@@ -40,17 +40,6 @@ pub enum Idempotency<Table> {
     Table(Table),
 }
 
-impl<Table> Idempotency<Table> {
-    /// The same, with another form of the table.
-    pub fn map<To>(self, table: impl FnOnce(Table) -> To) -> Idempotency<To> {
-        match self {
-            Self::Token => Idempotency::Token,
-            Self::Latest => Idempotency::Latest,
-            Self::Table(from) => Idempotency::Table(table(from)),
-        }
-    }
-}
-
 /// The version that a request ended with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Creation {

@@ -55,6 +55,11 @@ impl Deadline {
         Self(self.0.min(other.0))
     }
 
+    /// For an attempt that takes no longer than this, and leaves time for another: a connection may have gone silent.
+    pub fn for_an_attempt(self, most: Duration) -> Self {
+        Self::within(most.min(self.remaining() / 2)).min(self)
+    }
+
     /// The time that is left; zero when it is over.
     pub fn remaining(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())

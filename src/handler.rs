@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::batch::work_through;
-use crate::creator::{Creation, Creator, Order, Outcome};
+use crate::creator::{Creation, Creator, Idempotency, Order, Outcome};
 use crate::deadline::Deadline;
 use crate::event::Event;
 use crate::failure::Failure;
@@ -66,7 +66,13 @@ impl Handler {
         let connector = http_client::connector();
         let config = sdk_config::new(connector.clone()).await;
         let greengrass = Greengrass::new(&config, connector.clone()).await;
-        let idempotency = settings.idempotency.clone().map(|table| Leases::new(&config, table));
+        let idempotency = match settings.idempotency.clone() {
+            Idempotency::Token => Idempotency::Token,
+            Idempotency::Latest => Idempotency::Latest,
+            Idempotency::Table(name) => {
+                Idempotency::Table(Leases::new(&config, connector.clone(), name).await)
+            }
+        };
         let creator = Creator::new(greengrass.clone(), idempotency);
         Self { settings, creator, greengrass, sender: Sender::new(connector) }
     }

@@ -15,26 +15,21 @@
 
 mod error;
 mod item;
+mod table;
 
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
-use aws_config::retry::RetryConfig;
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
-use aws_sdk_dynamodb::{Client, config};
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 
 pub use error::LeaseError;
 use item::{Condition, Item};
+use table::Table;
 
 use crate::backoff::Backoff;
 use crate::deadline::Deadline;
 use crate::greengrass::Version;
-use crate::sdk_config;
 
-/// The Region's endpoint is used where this is not set.
-const ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 /// How long after its invocation's deadline a worker may still have an effect: clocks differ, and a call that was given
 /// up on may arrive late.
 const GRACE: Duration = Duration::from_secs(5);
@@ -46,8 +41,7 @@ const BACKOFF: Backoff = Backoff { first: Duration::from_millis(50), longest: Du
 /// The leases of all requests.
 #[derive(Clone, Debug)]
 pub struct Leases {
-    client: Client,
-    table: String,
+    table: Table,
 }
 
 /// What becomes of a request that is asked for.
@@ -73,13 +67,9 @@ impl Lease {
 }
 
 impl Leases {
-    /// In this table; nothing is called.
-    pub fn new(config: &SdkConfig, table: String) -> Self {
-        // Puts under a condition: one that is made twice has no second effect.
-        let retries = RetryConfig::standard().with_initial_backoff(BACKOFF.first);
-        let mut config = config::Builder::from(config).retry_config(retries);
-        config.set_endpoint_url(sdk_config::endpoint(ENDPOINT));
-        Self { client: Client::from_conf(config.build()), table }
+    /// In the table of this name; nothing is called.
+    pub async fn new(config: &SdkConfig, connector: SharedHttpConnector, table: String) -> Self {
+        Self { table: Table::new(config, connector, table).await }
     }
 
     /// Takes the lease on a request, or waits for the result of whoever has it.
@@ -93,7 +83,7 @@ impl Leases {
         let mut came_before = false;
         for attempt in 1.. {
             let item = Item::new(token, content, &owner, deadline);
-            let Some(held) = self.put(&item, Condition::Free, deadline).await? else {
+            let Some(held) = self.table.put(&item, Condition::Free, deadline).await? else {
                 return Ok(Taken::Mine(Lease { item, came_before: false }));
             };
             if held.content != content {
@@ -109,7 +99,7 @@ impl Leases {
             if held.until < SystemTime::now() {
                 came_before = true;
                 let item = Item { since: held.since, ..item };
-                if self.put(&item, Condition::StillOf(&held), deadline).await?.is_none() {
+                if self.table.put(&item, Condition::StillOf(&held), deadline).await?.is_none() {
                     return Ok(Taken::Mine(Lease { item, came_before }));
                 }
             }
@@ -127,7 +117,7 @@ impl Leases {
         let held = lease.item;
         let done =
             Item { result: Some(version.clone()), expires: SystemTime::now() + REMEMBERED, ..held.clone() };
-        if !matches!(self.put(&done, Condition::StillOf(&held), deadline).await, Ok(None)) {
+        if !matches!(self.table.put(&done, Condition::StillOf(&held), deadline).await, Ok(None)) {
             tracing::warn!(token = held.token, "the result could not be kept");
         }
     }
@@ -141,36 +131,8 @@ impl Leases {
         } else {
             Item { expires: SystemTime::UNIX_EPOCH, ..held.clone() }
         };
-        if !matches!(self.put(&free, Condition::StillOf(&held), deadline).await, Ok(None)) {
+        if !matches!(self.table.put(&free, Condition::StillOf(&held), deadline).await, Ok(None)) {
             tracing::debug!(token = held.token, "the lease could not be given back; it runs out");
-        }
-    }
-
-    /// Puts an item under a condition. Where that does not hold, the item that is there.
-    async fn put(
-        &self,
-        item: &Item,
-        condition: Condition<'_>,
-        deadline: Deadline,
-    ) -> Result<Option<Item>, LeaseError> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item.attributes()))
-            .condition_expression(condition.expression())
-            .set_expression_attribute_names(Some(condition.names()))
-            .set_expression_attribute_values(Some(condition.values()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match deadline.bound(put.send()).await? {
-            Ok(_) => Ok(None),
-            Err(SdkError::ServiceError(refused)) => match refused.into_err() {
-                PutItemError::ConditionalCheckFailedException(held) => {
-                    held.item.as_ref().and_then(Item::read).map(Some).ok_or(LeaseError::UnknownItem)
-                }
-                other => Err(LeaseError::of(&other)),
-            },
-            Err(other) => Err(LeaseError::on_the_way(&other)),
         }
     }
 }

@@ -13,6 +13,8 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 
+use crate::settings;
+
 /// Over this connector; nothing is called.
 pub(crate) async fn new(connector: SharedHttpConnector) -> SdkConfig {
     let mut config = SdkConfig::builder()
@@ -29,7 +31,7 @@ pub(crate) async fn new(connector: SharedHttpConnector) -> SdkConfig {
 
 /// The endpoint of a service, where the environment names one: by the service's own variable, or for all of them.
 pub(crate) fn endpoint(variable: &str) -> Option<String> {
-    given(variable).or_else(|| given("AWS_ENDPOINT_URL"))
+    given(variable).or_else(|| given(settings::ANY_ENDPOINT))
 }
 
 fn given(name: &str) -> Option<String> {

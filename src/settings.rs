@@ -12,6 +12,10 @@ use crate::source::cloudformation::{ResponseHosts, Ways};
 
 /// The Region's endpoint is used where this is not set; read by the SDK, checked here.
 pub const ENDPOINT: &str = "AWS_ENDPOINT_URL_GREENGRASS";
+/// The same for DynamoDB, where the leases are.
+pub const DYNAMODB_ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
+/// The same for every service of AWS.
+pub const ANY_ENDPOINT: &str = "AWS_ENDPOINT_URL";
 /// The Region; Lambda sets it.
 pub const REGION: &str = "AWS_REGION";
 /// The function's name; Lambda sets it.
@@ -63,8 +67,10 @@ impl Settings {
                 problems.add(&Path::root().member(name), problem);
             }
         };
-        if let Some(url) = given(ENDPOINT) {
-            check(ENDPOINT, check_endpoint(&url));
+        for name in [ENDPOINT, DYNAMODB_ENDPOINT, ANY_ENDPOINT] {
+            if let Some(url) = given(name) {
+                check(name, check_endpoint(&url));
+            }
         }
         if given(REGION).is_none() {
             check(
@@ -185,6 +191,7 @@ mod tests {
     fn all_that_is_wrong_is_said_at_once_and_what_is_right_is_used() {
         let settings = read(&[
             (ENDPOINT, "localhost"),
+            (DYNAMODB_ENDPOINT, "127.0.0.1:8000"),
             (IDEMPOTENCY, "always"),
             (CONNECTOR_CHECKS, "Enforce"),
             (CUSTOM_RESOURCE_ANSWER, "..."),
@@ -193,12 +200,13 @@ mod tests {
         ]);
         let text = settings.problems.to_string();
         for name in [
-            "7 problems",
+            "8 problems",
             "METRICS_NAMESPACE: is no namespace of one's own",
             "CUSTOM_RESOURCE_ANSWER: is not a known way, must be send or return",
             "CONNECTOR_CHECKS: is not a known mode, must be off, advise or enforce",
             "IDEMPOTENCY: is not a known mode",
             "AWS_ENDPOINT_URL_GREENGRASS: is not a URL",
+            "AWS_ENDPOINT_URL_DYNAMODB: is not a URL",
             "AWS_REGION: is not set",
             "RESPONSE_URL_HOSTS: ",
         ] {

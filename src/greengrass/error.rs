@@ -245,7 +245,7 @@ impl fmt::Display for Said {
 
 /// The request reached nothing, or no answer came back.
 fn classify_way_there<E: StdError + 'static>(error: &SdkError<E, HttpResponse>) -> Error {
-    if lacks_credentials(error) {
+    if find::<CredentialsError>(error).is_some() {
         return Error::new(
             Kind::AccessDenied,
             Effect::None,
@@ -287,11 +287,6 @@ fn repeats(text: &str, value: &str) -> bool {
 
 fn sources<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
-}
-
-/// Whether a call could not be signed.
-pub(crate) fn lacks_credentials(error: &(dyn StdError + 'static)) -> bool {
-    find::<CredentialsError>(error).is_some()
 }
 
 fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {

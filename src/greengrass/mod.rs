@@ -19,7 +19,6 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
-pub(crate) use error::lacks_credentials;
 pub use error::{Effect, Error, Kind};
 
 use crate::deadline::Deadline;

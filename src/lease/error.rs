@@ -1,12 +1,5 @@
 //! Why a request could not be worked on.
 
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use tokio::time::error::Elapsed;
-
-use crate::greengrass::lacks_credentials;
-
 /// Why a request could not be worked on. Nothing was sent to Greengrass.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LeaseError {
@@ -34,8 +27,9 @@ pub enum LeaseError {
 }
 
 impl LeaseError {
-    pub(super) fn of(error: &PutItemError) -> Self {
-        match error.code().unwrap_or_default() {
+    /// By the name that DynamoDB has for it; empty where it gave none.
+    pub(super) fn of(code: &str) -> Self {
+        match code {
             code @ ("ResourceNotFoundException" | "ValidationException") => {
                 Self::NoSuchTable(code.to_owned())
             }
@@ -53,16 +47,5 @@ impl LeaseError {
             }
             _ => Self::Unavailable,
         }
-    }
-
-    /// Where DynamoDB did not answer.
-    pub(super) fn on_the_way(error: &SdkError<PutItemError, HttpResponse>) -> Self {
-        if lacks_credentials(error) { Self::AccessDenied } else { Self::Unavailable }
-    }
-}
-
-impl From<Elapsed> for LeaseError {
-    fn from(_: Elapsed) -> Self {
-        Self::Unavailable
     }
 }

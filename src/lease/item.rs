@@ -1,9 +1,8 @@
 //! An item of the table, as it is written and read, and the conditions it is written under.
 
-use std::collections::HashMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
 
 use super::{GRACE, REMEMBERED};
 use crate::deadline::Deadline;
@@ -52,27 +51,27 @@ impl Item {
         }
     }
 
-    pub(super) fn attributes(&self) -> HashMap<String, AttributeValue> {
-        let mut attributes = HashMap::from([
-            (TOKEN.to_owned(), text(&self.token)),
-            (CONTENT.to_owned(), text(&self.content)),
-            (OWNER.to_owned(), text(&self.owner)),
-            (UNTIL.to_owned(), milliseconds(self.until)),
-            (SINCE.to_owned(), milliseconds(self.since)),
-            (EXPIRES.to_owned(), seconds(self.expires)),
-        ]);
+    pub(super) fn attributes(&self) -> Value {
+        let mut attributes = json!({
+            TOKEN: text(&self.token),
+            CONTENT: text(&self.content),
+            OWNER: text(&self.owner),
+            UNTIL: milliseconds(self.until),
+            SINCE: milliseconds(self.since),
+            EXPIRES: seconds(self.expires),
+        });
         if let Some(version) = &self.result {
-            attributes.insert(RESULT.to_owned(), kept(version));
+            attributes[RESULT] = kept(version);
         }
         attributes
     }
 
     /// An item that is there; `None` where it is none of this function's.
-    pub(super) fn read(attributes: &HashMap<String, AttributeValue>) -> Option<Self> {
-        let text = |name: &str| attributes.get(name)?.as_s().ok().cloned();
-        let number = |name: &str| attributes.get(name)?.as_n().ok()?.parse().ok();
+    pub(super) fn read(attributes: &Value) -> Option<Self> {
+        let text = |name: &str| text_of(attributes, name);
+        let number = |name: &str| attributes.get(name)?.get("N")?.as_str()?.parse().ok();
         let result = match attributes.get(RESULT) {
-            Some(result) => Some(version(result.as_m().ok()?)?),
+            Some(result) => Some(version(result.get("M")?)?),
             None => None,
         };
         Some(Self {
@@ -96,55 +95,56 @@ impl Condition<'_> {
     }
 
     /// All names by placeholders: which words DynamoDB keeps for itself is a long list.
-    pub(super) fn names(&self) -> HashMap<String, String> {
-        let names: &[(&str, &str)] = match self {
-            Self::Free => &[("#token", TOKEN), ("#expires", EXPIRES)],
-            Self::StillOf(_) => &[("#owner", OWNER), ("#until", UNTIL), ("#result", RESULT)],
-        };
-        names.iter().map(|(placeholder, name)| ((*placeholder).to_owned(), (*name).to_owned())).collect()
+    pub(super) fn names(&self) -> Value {
+        match self {
+            Self::Free => json!({ "#token": TOKEN, "#expires": EXPIRES }),
+            Self::StillOf(_) => json!({ "#owner": OWNER, "#until": UNTIL, "#result": RESULT }),
+        }
     }
 
-    pub(super) fn values(&self) -> HashMap<String, AttributeValue> {
+    pub(super) fn values(&self) -> Value {
         match self {
-            Self::Free => HashMap::from([(":now".to_owned(), seconds(SystemTime::now()))]),
-            Self::StillOf(item) => HashMap::from([
-                (":owner".to_owned(), text(&item.owner)),
-                (":until".to_owned(), milliseconds(item.until)),
-            ]),
+            Self::Free => json!({ ":now": seconds(SystemTime::now()) }),
+            Self::StillOf(item) => {
+                json!({ ":owner": text(&item.owner), ":until": milliseconds(item.until) })
+            }
         }
     }
 }
 
 /// A version as it is kept.
-fn kept(version: &Version) -> AttributeValue {
-    AttributeValue::M(HashMap::from([
-        ("Arn".to_owned(), text(&version.arn)),
-        ("CreationTimestamp".to_owned(), text(&version.creation_timestamp)),
-        ("Id".to_owned(), text(&version.id)),
-        ("Version".to_owned(), text(&version.version)),
-    ]))
+fn kept(version: &Version) -> Value {
+    json!({ "M": {
+        "Arn": text(&version.arn),
+        "CreationTimestamp": text(&version.creation_timestamp),
+        "Id": text(&version.id),
+        "Version": text(&version.version),
+    } })
 }
 
-fn version(kept: &HashMap<String, AttributeValue>) -> Option<Version> {
-    let text = |name: &str| kept.get(name)?.as_s().ok().cloned();
+fn version(kept: &Value) -> Option<Version> {
     Some(Version {
-        arn: text("Arn")?,
-        creation_timestamp: text("CreationTimestamp")?,
-        id: text("Id")?,
-        version: text("Version")?,
+        arn: text_of(kept, "Arn")?,
+        creation_timestamp: text_of(kept, "CreationTimestamp")?,
+        id: text_of(kept, "Id")?,
+        version: text_of(kept, "Version")?,
     })
 }
 
-fn text(text: &str) -> AttributeValue {
-    AttributeValue::S(text.to_owned())
+fn text_of(attributes: &Value, name: &str) -> Option<String> {
+    attributes.get(name)?.get("S")?.as_str().map(str::to_owned)
 }
 
-fn milliseconds(time: SystemTime) -> AttributeValue {
-    AttributeValue::N(since_epoch(time).as_millis().to_string())
+fn text(text: &str) -> Value {
+    json!({ "S": text })
 }
 
-fn seconds(time: SystemTime) -> AttributeValue {
-    AttributeValue::N(since_epoch(time).as_secs().to_string())
+fn milliseconds(time: SystemTime) -> Value {
+    json!({ "N": since_epoch(time).as_millis().to_string() })
+}
+
+fn seconds(time: SystemTime) -> Value {
+    json!({ "N": since_epoch(time).as_secs().to_string() })
 }
 
 fn since_epoch(time: SystemTime) -> Duration {
@@ -167,7 +167,7 @@ mod tests {
             assert_eq!(read.result, item.result);
             assert!(read.until > read.since && read.expires > read.until);
             assert_eq!(read.attributes(), attributes, "times are whole milliseconds and seconds");
-            attributes.remove(OWNER);
+            attributes.as_object_mut().unwrap().remove(OWNER);
             assert!(Item::read(&attributes).is_none());
         }
     }

@@ -8,10 +8,14 @@ import sys
 import threading
 import time
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
-from servers import SNS, Failed, Function, Greengrass, Moto, free_port
+from servers import CREDENTIALS, SNS, Failed, Function, Greengrass, Moto, free_port
 
 local, bootstrap = sys.argv[1:3]
 moto = Moto()
@@ -44,6 +48,34 @@ def error_of(function, event, seconds=3):
         check(f"  nothing was sent, {error['errorType']}: {error['errorMessage']}", calls() == before)
         return error["errorType"]
     raise SystemExit(f"FAILED: expected an error: {seen}")
+
+
+class DynamoDB(BaseHTTPRequestHandler):
+    """In place of moto, for what moto does not do: says whether botocore signs a call the same, and fails as it is told."""
+
+    signed = []
+    answers = []
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        given = self.headers["authorization"]
+        names = given.split("SignedHeaders=")[1].split(",")[0].split(";")
+        headers = {name: self.headers[name] for name in names}
+        again = AWSRequest("POST", f"http://{self.headers['host']}/", headers, body)
+        again.context["timestamp"] = self.headers["x-amz-date"]
+        keys = Credentials(CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
+        signer = SigV4Auth(keys, "dynamodb", "us-east-1")
+        signature = signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again)
+        self.signed.append(given.endswith(f"Signature={signature}") and {"host", "x-amz-date", "x-amz-target"} <= set(names))
+        status, name = self.answers.pop(0) if self.answers else (200, "")
+        answer = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{name}"} if name else {}).encode()
+        self.send_response(status)
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_):
+        pass
 
 
 try:
@@ -112,6 +144,21 @@ try:
     check("a DynamoDB that cannot be reached", error_of(gone, request("t", "a")) == "ServiceUnavailable")
     nobody = function(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
     check("no credentials", error_of(nobody, request("t", "a")) == "AccessDenied")
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), DynamoDB)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    failing = function(AWS_ENDPOINT_URL_DYNAMODB=f"http://127.0.0.1:{server.server_port}")
+    DynamoDB.answers = [(500, "InternalServerError"), (400, "ThrottlingException")]
+    check("a put is tried three times", failing.invoke(request("again", "a"))["Outcome"] == "Created")
+    check("botocore signs the same way", DynamoDB.signed == [True] * 4, DynamoDB.signed)
+    DynamoDB.answers = [(503, "")] * 3
+    check("but not four", error_of(failing, request("t", "a")) == "ServiceUnavailable")
+    DynamoDB.answers = [(400, "ProvisionedThroughputExceededException")] * 3
+    check("a table that is too busy", error_of(failing, request("t", "a")) == "Throttled")
+    DynamoDB.answers = [(400, "AccessDeniedException")]
+    check("a role that may not", error_of(failing, request("t", "a")) == "AccessDenied")
+    check("which is not tried again", len(DynamoDB.signed) == 4 + 3 + 3 + 1, len(DynamoDB.signed))
+    server.shutdown()
 finally:
     for each in functions:
         each.kill()

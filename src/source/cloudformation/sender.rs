@@ -62,9 +62,7 @@ impl Sender {
         // Present and empty: a pre-signed URL either signs no content type or an empty one. Absent is refused by
         // the second kind, any value by both the second and the older signature.
         request.headers_mut().insert("content-type", "");
-        // A connection that has gone silent must leave time for another.
-        let time = ATTEMPT.min(deadline.remaining() / 2);
-        match deadline.min(Deadline::within(time)).bound(self.connector.call(request)).await {
+        match deadline.for_an_attempt(ATTEMPT).bound(self.connector.call(request)).await {
             Ok(Ok(answer)) => Ok(answer.status().as_u16()),
             Ok(Err(error)) if error.is_timeout() => Err("a connection that took too long"),
             Ok(Err(_)) => Err("a failed connection"),
