@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use aws_lambda_events::sqs::SqsBatchResponse;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use futures_util::FutureExt;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
@@ -15,6 +16,7 @@ use crate::deadline::Deadline;
 use crate::event::Event;
 use crate::failure::Failure;
 use crate::greengrass::{Effect, Greengrass};
+use crate::http_client::HttpClient;
 use crate::json::Json;
 use crate::lease::Leases;
 use crate::lifecycle::{self, Settled};
@@ -24,7 +26,7 @@ use crate::settings::Settings;
 use crate::source::cloudformation::{Answer, CustomResource, Data, Sender, Status, Way, last_resort};
 use crate::source::{Delivery, Message, Messages, MessagesAnswer, Origin, Plain, Step, recognise};
 use crate::token::{self, Identity};
-use crate::{http_client, probe, sdk_config};
+use crate::{probe, sdk_config};
 
 /// What it takes to hand a result back to Lambda.
 const RETURN_TIME: Duration = Duration::from_millis(200);
@@ -63,7 +65,8 @@ struct RequestResult<'a> {
 impl Handler {
     /// With these settings and a connection to the service; no operation is called.
     pub async fn new(settings: Settings) -> Self {
-        let connector = http_client::connector();
+        let client = HttpClient::new();
+        let connector = SharedHttpConnector::new(client.clone());
         let config = sdk_config::new(connector.clone()).await;
         let greengrass = Greengrass::new(&config, connector.clone()).await;
         let idempotency = match settings.idempotency.clone() {
@@ -74,7 +77,7 @@ impl Handler {
             }
         };
         let creator = Creator::new(greengrass.clone(), idempotency);
-        Self { settings, creator, greengrass, sender: Sender::new(connector) }
+        Self { settings, creator, greengrass, sender: Sender::new(client) }
     }
 
     /// Handles an event to its end.
@@ -241,6 +244,9 @@ impl Handler {
             let problem = format!("ResponseURL: {why}. CloudFormation was not told anything");
             Failure::InvalidRequest(Problems::one(problem))
         })?;
+        if let Way::Url(url) = way {
+            self.sender.begin(url).await;
+        }
         let (settled, deadline) = self.settle(resource, deadline).await;
         match way {
             Way::Url(url) => {

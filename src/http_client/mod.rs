@@ -6,36 +6,54 @@
 
 mod connect;
 mod roots;
+mod tls;
 
 use std::error::Error as StdError;
 use std::io;
 
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use http::Uri;
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use connect::Connect;
 
-/// Builds the connector. It follows no redirects and knows no proxies.
-pub(crate) fn connector() -> SharedHttpConnector {
-    // A pooled connection that was closed meanwhile, in a freeze say, is replaced by hyper without an error.
-    let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(Connect::new());
-    SharedHttpConnector::new(Pooled(client))
+/// The function's connections. It follows no redirects and knows no proxies.
+#[derive(Clone, Debug)]
+pub(crate) struct HttpClient {
+    pooled: Client<Connect, SdkBody>,
+    connect: Connect,
 }
 
-#[derive(Debug)]
-struct Pooled(Client<Connect, SdkBody>);
+impl HttpClient {
+    pub(crate) fn new() -> Self {
+        let connect = Connect::new();
+        // A pooled connection that was closed meanwhile, in a freeze say, is replaced by hyper without an error.
+        let pooled =
+            Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connect.clone());
+        Self { pooled, connect }
+    }
 
-impl HttpConnector for Pooled {
+    /// Begins a connection for the next request that goes there and finds none; no request is sent over it before that.
+    pub(crate) async fn begin(&self, to: Uri) {
+        self.connect.begin(to);
+        // One turn to ask for the connection and one, where the network is quick, to greet the server.
+        for _ in 0..2 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+impl HttpConnector for HttpClient {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let request = match request.try_into_http1x() {
             Ok(request) => request,
             Err(error) => return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into()))),
         };
-        let answer = self.0.request(request);
+        let answer = self.pooled.request(request);
         HttpConnectorFuture::new(async move {
             let answer = answer.await.map_err(what_failed)?.map(SdkBody::from_body_1_x);
             HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))

@@ -1,8 +1,10 @@
 //! Delivers answers: until one is accepted, and never again after that.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 
@@ -10,6 +12,7 @@ use super::ResponseUrl;
 use crate::backoff::Backoff;
 use crate::deadline::Deadline;
 use crate::failure::Undelivered;
+use crate::http_client::HttpClient;
 
 /// One attempt, connection and all.
 const ATTEMPT: Duration = Duration::from_secs(5);
@@ -18,13 +21,22 @@ const BACKOFF: Backoff = Backoff { first: Duration::from_millis(100), longest: D
 /// Delivers answers to CloudFormation.
 #[derive(Clone, Debug)]
 pub struct Sender {
-    connector: SharedHttpConnector,
+    client: HttpClient,
+    has_begun: Arc<AtomicBool>,
 }
 
 impl Sender {
-    /// Over this connector, which follows no redirects.
-    pub fn new(connector: SharedHttpConnector) -> Self {
-        Self { connector }
+    /// Over the connections of this client, which follows no redirects.
+    pub(crate) fn new(client: HttpClient) -> Self {
+        Self { client, has_begun: Arc::default() }
+    }
+
+    /// Begins the connection for the first answer, so that the host works on its part of the handshake while the version
+    /// is made. Later answers find a connection open.
+    pub async fn begin(&self, url: &ResponseUrl) {
+        if !self.has_begun.swap(true, Ordering::Relaxed) {
+            self.client.begin(url.uri().clone()).await;
+        }
     }
 
     /// Sends a document until it is accepted: once more, with back-off and jitter, after a transport error, 408, 429
@@ -62,7 +74,7 @@ impl Sender {
         // Present and empty: a pre-signed URL either signs no content type or an empty one. Absent is refused by
         // the second kind, any value by both the second and the older signature.
         request.headers_mut().insert("content-type", "");
-        match deadline.for_an_attempt(ATTEMPT).bound(self.connector.call(request)).await {
+        match deadline.for_an_attempt(ATTEMPT).bound(self.client.call(request)).await {
             Ok(Ok(answer)) => Ok(answer.status().as_u16()),
             Ok(Err(error)) if error.is_timeout() => Err("a connection that took too long"),
             Ok(Err(_)) => Err("a failed connection"),
