@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
-use tokio::time::{Instant, error::Elapsed, sleep_until, timeout_at};
+use tokio::time::{Instant, Timeout, sleep_until, timeout_at};
 
 /// Nobody's clock is that late: a year after 1970.
 const NO_TIME: Duration = Duration::from_secs(365 * 86_400);
@@ -66,8 +66,8 @@ impl Deadline {
     }
 
     /// Runs a future no longer than this.
-    pub async fn bound<F: Future>(self, future: F) -> Result<F::Output, Elapsed> {
-        timeout_at(self.0, future).await
+    pub fn bound<F: Future>(self, future: F) -> Timeout<F> {
+        timeout_at(self.0, future)
     }
 }
 

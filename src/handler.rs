@@ -303,8 +303,10 @@ impl Settings {
 }
 
 /// A panic becomes a failure: the runtime would make an answer of it that nobody waits for.
-async fn guarded<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    AssertUnwindSafe(work).catch_unwind().await.unwrap_or(Err(Failure::Internal(Effect::Unknown)))
+fn guarded<T>(work: impl Future<Output = Result<T, Failure>>) -> impl Future<Output = Result<T, Failure>> {
+    // Boxed: a future that waits for another by value holds it twice.
+    let work = AssertUnwindSafe(Box::pin(work)).catch_unwind();
+    work.map(|ended| ended.unwrap_or(Err(Failure::Internal(Effect::Unknown))))
 }
 
 /// A panic becomes nothing.

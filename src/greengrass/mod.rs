@@ -220,15 +220,19 @@ fn version(
 }
 
 /// Waits for a call no longer than its deadline. Given up on, it may still take effect.
-async fn bounded<T, E>(
+fn bounded<T, E>(
     deadline: Deadline,
     call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-) -> Result<T, Error>
+) -> impl Future<Output = Result<T, Error>>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    match deadline.bound(call).await {
-        Ok(answer) => answer.map_err(Error::classify),
-        Err(_) => Err(Error::no_answer_in_time()),
+    // Boxed: it is large, and each future that waits for another by value holds it twice.
+    let call = deadline.bound(Box::pin(call));
+    async {
+        match call.await {
+            Ok(answer) => answer.map_err(Error::classify),
+            Err(_) => Err(Error::no_answer_in_time()),
+        }
     }
 }

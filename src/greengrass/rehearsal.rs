@@ -29,7 +29,7 @@ pub(super) async fn rehearse(client: &Client, connector: SharedHttpConnector) {
         .set_connectors(Some(Vec::new()))
         .customize()
         .config_override(Config::builder().http_client(http_client_fn(move |_, _| stand_in.clone())));
-    let _ = Deadline::within(PATIENCE).bound(call.send()).await;
+    let _ = Deadline::within(PATIENCE).bound(Box::pin(call.send())).await;
 }
 
 /// Answers in place of the service.
