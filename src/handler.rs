@@ -68,7 +68,7 @@ impl Handler {
         let client = HttpClient::new();
         let connector = SharedHttpConnector::new(client.clone());
         let config = sdk_config::new(connector.clone()).await;
-        let greengrass = Greengrass::new(&config, connector.clone()).await;
+        let greengrass = Greengrass::new(&config, client.clone()).await;
         let idempotency = match settings.idempotency.clone() {
             Idempotency::Token => Idempotency::Token,
             Idempotency::Latest => Idempotency::Latest,

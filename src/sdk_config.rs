@@ -11,6 +11,7 @@ use aws_config::meta::region::ProvideRegion;
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_greengrass::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 
 use crate::settings;
@@ -29,9 +30,44 @@ pub(crate) async fn new(connector: SharedHttpConnector) -> SdkConfig {
     config.build()
 }
 
-/// The endpoint of a service, where the environment names one: by the service's own variable, or for all of them.
-pub(crate) fn endpoint(variable: &str) -> Option<String> {
-    given(variable).or_else(|| given(settings::ANY_ENDPOINT))
+/// The services that the function calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Service {
+    Greengrass,
+    DynamoDb,
+}
+
+impl Service {
+    /// Its endpoint, where the environment names one: by the service's own variable, or for all of them.
+    pub(crate) fn endpoint_given(self) -> Option<String> {
+        let own = match self {
+            Self::Greengrass => settings::ENDPOINT,
+            Self::DynamoDb => settings::DYNAMODB_ENDPOINT,
+        };
+        given(own).or_else(|| given(settings::ANY_ENDPOINT))
+    }
+
+    /// Its endpoint: the one that is given, or the Region's by the SDK's rules for Greengrass. DynamoDB's rules give the
+    /// same (the test below) with its own name for every Region and kind of endpoint, one kind excepted: in GovCloud
+    /// DynamoDB's FIPS endpoint is its plain one. Empty where the rules know none.
+    pub(crate) async fn endpoint(self, config: &SdkConfig) -> String {
+        if let Some(url) = self.endpoint_given() {
+            return url;
+        }
+        let region = config.region().map(ToString::to_string);
+        let dual_stack = config.use_dual_stack().unwrap_or_default();
+        let is_gov = region.as_deref().is_some_and(|region| region.starts_with("us-gov-"));
+        let has_fips = self == Self::Greengrass || dual_stack || !is_gov;
+        let fips = has_fips && config.use_fips().unwrap_or_default();
+        let wanted = Params::builder().set_region(region).use_fips(fips).use_dual_stack(dual_stack).build();
+        let Ok(wanted) = wanted else { return String::new() };
+        let endpoint = DefaultResolver::new().resolve_endpoint(&wanted).await;
+        let url = endpoint.map(|endpoint| endpoint.url().to_owned()).unwrap_or_default();
+        match self {
+            Self::Greengrass => url,
+            Self::DynamoDb => url.replacen("greengrass", "dynamodb", 1),
+        }
+    }
 }
 
 fn given(name: &str) -> Option<String> {
@@ -40,4 +76,33 @@ fn given(name: &str) -> Option<String> {
 
 fn flag(name: &str) -> Option<bool> {
     given(name).map(|value| value.eq_ignore_ascii_case("true"))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::Region;
+    use aws_sdk_dynamodb::config::endpoint::ResolveEndpoint as _;
+
+    use super::*;
+
+    fn config(region: &str, fips: bool, dual_stack: bool) -> SdkConfig {
+        let mut config = SdkConfig::builder().behavior_version(BehaviorVersion::v2026_01_12());
+        config.set_region(Region::new(region.to_owned())).set_use_fips(Some(fips));
+        config.set_use_dual_stack(Some(dual_stack));
+        config.build()
+    }
+
+    #[tokio::test]
+    async fn the_endpoint_is_where_the_sdk_has_dynamodb() {
+        let sdk = aws_sdk_dynamodb::config::endpoint::DefaultResolver::new();
+        let regions =
+            ["us-east-1", "eu-central-1", "ap-southeast-2", "cn-north-1", "us-gov-west-1", "us-gov-east-1"];
+        for (region, kind) in regions.iter().flat_map(|region| (0..4).map(move |kind| (*region, kind))) {
+            let (fips, dual_stack) = (kind & 1 > 0, kind & 2 > 0);
+            let wanted = aws_sdk_dynamodb::config::endpoint::Params::builder();
+            let wanted = wanted.region(region).use_fips(fips).use_dual_stack(dual_stack).build().unwrap();
+            let endpoint = sdk.resolve_endpoint(&wanted).await.unwrap();
+            assert_eq!(Service::DynamoDb.endpoint(&config(region, fips, dual_stack)).await, endpoint.url());
+        }
+    }
 }

@@ -22,8 +22,9 @@ use aws_smithy_types::date_time::Format;
 pub use error::{Effect, Error, Kind};
 
 use crate::deadline::Deadline;
+use crate::http_client::HttpClient;
 use crate::request::{ClientToken, ConnectorDefinitionId, ConnectorVersionRequest, Connectors};
-use crate::{sdk_config, settings};
+use crate::sdk_config::Service;
 
 /// The service, as far as this function needs it.
 #[derive(Clone, Debug)]
@@ -59,11 +60,12 @@ const READ_BACKOFF: Duration = Duration::from_millis(100);
 
 impl Greengrass {
     /// Prepares the client and a connection to the service; no operation is called.
-    pub async fn new(shared: &SdkConfig, connector: SharedHttpConnector) -> Self {
+    pub(crate) async fn new(shared: &SdkConfig, http: HttpClient) -> Self {
+        rehearsal::begin(shared, &http).await;
         let mut config = config::Builder::from(shared);
-        config.set_endpoint_url(sdk_config::endpoint(settings::ENDPOINT));
+        config.set_endpoint_url(Service::Greengrass.endpoint_given());
         let client = Client::from_conf(config.build());
-        rehearsal::rehearse(&client, connector).await;
+        rehearsal::rehearse(&client, SharedHttpConnector::new(http)).await;
         let retries = RetryConfig::standard().with_max_attempts(READS).with_initial_backoff(READ_BACKOFF);
         Self { client, reads: config::Builder::new().retry_config(retries) }
     }

@@ -3,19 +3,33 @@
 
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use aws_sdk_greengrass::{Client, Config};
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
+use http::Uri;
+use http::uri::Scheme;
 
 use crate::deadline::Deadline;
+use crate::http_client::HttpClient;
+use crate::sdk_config::Service;
 
 /// What a start may wait for an endpoint that does not answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// As the service answers, so that reading it is rehearsed as well.
 const ANSWER: &str = r#"{"Arn":"a","CreationTimestamp":"t","Id":"i","Version":"v"}"#;
+
+/// Begins the connection: names are looked up while the client is made and its first call is built and signed. Without
+/// TLS there is too little to win.
+pub(super) async fn begin(shared: &SdkConfig, http: &HttpClient) {
+    let endpoint = Service::Greengrass.endpoint(shared).await;
+    if let Some(endpoint) = endpoint.parse().ok().filter(is_https) {
+        http.begin(endpoint).await;
+    }
+}
 
 /// Makes a call that goes all the way but the last step: it is built, signed and its answer read, and in place of
 /// sending it, the connection that it would be sent over is opened. Whatever fails here fails again in the first
@@ -50,12 +64,15 @@ impl HttpConnector for StandIn {
 }
 
 /// A request that asks for nothing, unsigned, to where the call would go. Its answer has no body, so the connection is
-/// ready for the next one. Without TLS there is too little to win.
+/// ready for the next one.
 fn greeting(call: &HttpRequest) -> Option<HttpRequest> {
-    let uri: http::Uri = call.uri().parse().ok()?;
-    let authority = uri.authority().filter(|_| uri.scheme_str() == Some("https"))?;
+    let uri: Uri = call.uri().parse().ok().filter(is_https)?;
     let mut greeting = HttpRequest::empty();
     greeting.set_method("HEAD").ok()?;
-    greeting.set_uri(format!("https://{authority}/")).ok()?;
+    greeting.set_uri(format!("https://{}/", uri.authority()?)).ok()?;
     Some(greeting)
+}
+
+fn is_https(uri: &Uri) -> bool {
+    uri.scheme() == Some(&Scheme::HTTPS)
 }

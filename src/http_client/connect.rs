@@ -15,13 +15,16 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tower_service::Service;
 
 use super::tls::Tls;
 
 /// The SDK's own default (behavior version 2026-01-12); for name, TCP and TLS together.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
+
+/// A server may have closed one that was silent for longer; nobody would notice before a request is lost on it.
+const FRESH: Duration = Duration::from_secs(5);
 
 type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -39,6 +42,7 @@ pub(super) struct Connect {
 #[derive(Debug)]
 struct Early {
     to: Uri,
+    begun: Instant,
     stream: JoinHandle<Result<Stream, Cause>>,
 }
 
@@ -53,13 +57,16 @@ impl Connect {
     /// Begins a connection to where something will be sent soon.
     pub(super) fn begin(&self, to: Uri) {
         let stream = tokio::spawn(self.connect(to.clone()));
-        *self.early.lock().unwrap_or_else(PoisonError::into_inner) = Some(Early { to, stream });
+        *self.early.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(Early { to, begun: Instant::now(), stream });
     }
 
-    /// The connection that was begun, if it goes there.
+    /// The connection that was begun, if it goes there and is fresh.
     fn begun(&self, to: &Uri) -> Option<Early> {
         let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
-        early.take_if(|early| early.to.scheme() == to.scheme() && early.to.authority() == to.authority())
+        early
+            .take_if(|early| early.to.scheme() == to.scheme() && early.to.authority() == to.authority())
+            .filter(|early| early.begun.elapsed() < FRESH)
     }
 
     fn connect(&self, to: Uri) -> Connecting {

@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_sdk_greengrass::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningInstructions, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
@@ -20,7 +19,7 @@ use serde_json::{Value, json};
 use super::item::{Condition, Item};
 use super::{BACKOFF, LeaseError};
 use crate::deadline::Deadline;
-use crate::{sdk_config, settings};
+use crate::sdk_config::Service;
 
 /// A put under a condition that is made twice has no second effect.
 const ATTEMPTS: u32 = 3;
@@ -42,10 +41,7 @@ pub(super) struct Table {
 impl Table {
     /// By its name or ARN; nothing is called.
     pub(super) async fn new(config: &SdkConfig, connector: SharedHttpConnector, name: String) -> Self {
-        let url = match sdk_config::endpoint(settings::DYNAMODB_ENDPOINT) {
-            Some(url) => url,
-            None => of_the_region(config).await,
-        };
+        let url = Service::DynamoDb.endpoint(config).await;
         let region = config.region().map(ToString::to_string).unwrap_or_default();
         Self { name, url, region, credentials: config.credentials_provider(), connector }
     }
@@ -135,27 +131,12 @@ impl Table {
     }
 }
 
-/// The Region's endpoint: where Greengrass's is, by the SDK's rules, with DynamoDB's name in place of Greengrass's. The
-/// SDK's rules for DynamoDB say the same (the test below) for every Region and kind of endpoint, one kind excepted: in
-/// GovCloud DynamoDB's FIPS endpoint is its plain one.
-async fn of_the_region(config: &SdkConfig) -> String {
-    let region = config.region().map(ToString::to_string);
-    let dual_stack = config.use_dual_stack().unwrap_or_default();
-    let is_gov = region.as_deref().is_some_and(|region| region.starts_with("us-gov-"));
-    let fips = config.use_fips().unwrap_or_default() && (dual_stack || !is_gov);
-    let wanted = Params::builder().set_region(region).use_fips(fips).use_dual_stack(dual_stack).build();
-    let Ok(wanted) = wanted else { return String::new() };
-    let endpoint = DefaultResolver::new().resolve_endpoint(&wanted).await;
-    endpoint.map(|endpoint| endpoint.url().replacen("greengrass", "dynamodb", 1)).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};
 
     use aws_config::{BehaviorVersion, Region};
     use aws_credential_types::Credentials;
-    use aws_sdk_dynamodb::config::endpoint::ResolveEndpoint as _;
     use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
     use aws_smithy_runtime_api::client::http::{HttpConnectorFuture, http_client_fn};
     use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -176,35 +157,15 @@ mod tests {
         }
     }
 
-    fn config(region: &str, fips: bool, dual_stack: bool) -> SdkConfig {
-        let mut config = SdkConfig::builder().behavior_version(BehaviorVersion::v2026_01_12());
-        config.set_region(Region::new(region.to_owned())).set_use_fips(Some(fips));
-        config.set_use_dual_stack(Some(dual_stack));
-        config.build()
-    }
-
-    #[tokio::test]
-    async fn the_endpoint_is_where_the_sdk_has_dynamodb() {
-        let sdk = aws_sdk_dynamodb::config::endpoint::DefaultResolver::new();
-        let regions =
-            ["us-east-1", "eu-central-1", "ap-southeast-2", "cn-north-1", "us-gov-west-1", "us-gov-east-1"];
-        for (region, kind) in regions.iter().flat_map(|region| (0..4).map(move |kind| (*region, kind))) {
-            let (fips, dual_stack) = (kind & 1 > 0, kind & 2 > 0);
-            let wanted = aws_sdk_dynamodb::config::endpoint::Params::builder();
-            let wanted = wanted.region(region).use_fips(fips).use_dual_stack(dual_stack).build().unwrap();
-            let endpoint = sdk.resolve_endpoint(&wanted).await.unwrap();
-            assert_eq!(of_the_region(&config(region, fips, dual_stack)).await, endpoint.url());
-        }
-    }
-
     /// The SDK's client and this one, over the same connector: the same call but for its time and the SDK's own headers.
     #[tokio::test]
     async fn the_call_is_the_sdks() {
         let kept = Kept::default();
         let connector = SharedHttpConnector::new(kept.clone());
         let keys = Credentials::new("AKIDEXAMPLE", "secret", Some("session".to_owned()), None, "test");
-        let config = config("us-east-1", false, false)
-            .into_builder()
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new("us-east-1"))
             .credentials_provider(SharedCredentialsProvider::new(keys))
             .http_client({
                 let connector = connector.clone();
