@@ -75,7 +75,9 @@ impl Authority {
     /// A bundle of root certificates with this one in it; a file of this test's own.
     fn bundle(&self, test: &str) -> PathBuf {
         let file = std::env::temp_dir().join(format!("connector-versions-{}-{test}.pem", std::process::id()));
-        std::fs::write(&file, self.0.pem()).unwrap();
+        let base64 = base64_simd::STANDARD.encode_to_string(self.0.der());
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n");
+        std::fs::write(&file, pem).unwrap();
         file
     }
 
