@@ -14,7 +14,12 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_greengrass::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 
-use crate::settings;
+/// The endpoint of Greengrass; the Region's is used where this is not set.
+pub const ENDPOINT: &str = "AWS_ENDPOINT_URL_GREENGRASS";
+/// The same of DynamoDB, where the leases are.
+pub const DYNAMODB_ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
+/// The same of every service that has none of its own.
+pub const ANY_ENDPOINT: &str = "AWS_ENDPOINT_URL";
 
 /// Over this connector; nothing is called.
 pub(crate) async fn new(connector: SharedHttpConnector) -> SdkConfig {
@@ -41,10 +46,10 @@ impl Service {
     /// Its endpoint, where the environment names one: by the service's own variable, or for all of them.
     pub(crate) fn endpoint_given(self) -> Option<String> {
         let own = match self {
-            Self::Greengrass => settings::ENDPOINT,
-            Self::DynamoDb => settings::DYNAMODB_ENDPOINT,
+            Self::Greengrass => ENDPOINT,
+            Self::DynamoDb => DYNAMODB_ENDPOINT,
         };
-        given(own).or_else(|| given(settings::ANY_ENDPOINT))
+        given(own).or_else(|| given(ANY_ENDPOINT))
     }
 
     /// Its endpoint: the one that is given, or the Region's by the SDK's rules for Greengrass. DynamoDB's rules give the

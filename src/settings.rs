@@ -8,14 +8,9 @@ use crate::catalog::checks::{Checks, Mode};
 use crate::creator::Idempotency;
 use crate::metrics::Metrics;
 use crate::request::{Path, Problems};
+pub use crate::sdk_config::{ANY_ENDPOINT, DYNAMODB_ENDPOINT, ENDPOINT};
 use crate::source::cloudformation::{ResponseHosts, Ways};
 
-/// The Region's endpoint is used where this is not set; read by the SDK, checked here.
-pub const ENDPOINT: &str = "AWS_ENDPOINT_URL_GREENGRASS";
-/// The same for DynamoDB, where the leases are.
-pub const DYNAMODB_ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
-/// The same for every service of AWS.
-pub const ANY_ENDPOINT: &str = "AWS_ENDPOINT_URL";
 /// The Region; Lambda sets it.
 pub const REGION: &str = "AWS_REGION";
 /// The function's name; Lambda sets it.

@@ -1,5 +1,7 @@
 //! What people read names what there is.
 
+use std::path::Path;
+
 use connector_versions::settings;
 
 fn read(file: &str) -> String {
@@ -45,4 +47,61 @@ fn the_readme_has_each_setting_and_the_template_sets_it() {
         assert!(readme.contains(&format!("\n| `{name}` |")), "{name}");
         assert!(template.contains(&format!("\n          {name}: ")), "{name}");
     }
+}
+
+/// What is between a page's code blocks.
+fn prose(page: &str) -> String {
+    page.split("```").step_by(2).collect()
+}
+
+/// The anchors of a page's headings, as GitHub makes them.
+fn anchors(page: &str) -> Vec<String> {
+    let kept = |c: &char| c.is_alphanumeric() || [' ', '-', '_'].contains(c);
+    let anchor =
+        |heading: &str| heading.to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-");
+    prose(page)
+        .lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| anchor(line.trim_matches(['#', ' '])))
+        .collect()
+}
+
+#[test]
+fn links_lead_somewhere_and_files_that_are_named_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut links = 0;
+    for page in [
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "bench/README.md",
+        "bench/tried.md",
+        "docs/migration.md",
+        "docs/runbook.md",
+    ] {
+        let text = prose(&read(page));
+        let link = |part: &str| part.split_once(')').map(|(link, _)| link.to_owned());
+        for link in text.split("](").skip(1).filter_map(link).filter(|link| !link.starts_with("https://")) {
+            let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let target = root.join(page).parent().unwrap().join(file);
+            let target = if file.is_empty() { root.join(page) } else { target };
+            assert!(target.exists(), "{page}: {link}");
+            let has = |anchor: &str| {
+                anchors(&std::fs::read_to_string(&target).unwrap()).iter().any(|known| known == anchor)
+            };
+            assert!(anchor.is_empty() || has(anchor), "{page}: {link}");
+            links += 1;
+        }
+        let folders = ["benches/", "docs/", "events/", "examples/", "local/", "src/", "tests/"];
+        for name in text
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|name| folders.iter().any(|folder| name.starts_with(folder)))
+        {
+            assert!(root.join(name).exists(), "{page}: {name}");
+        }
+    }
+    assert!(links > 20, "{links} links");
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -29,7 +30,7 @@ struct Cli {
     event: Option<String>,
 
     /// Lists the sample events
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["event", "json"])]
     list: bool,
 
     /// Prints what happened as JSON
@@ -113,8 +114,8 @@ struct ServiceArgs {
     no_error_types: bool,
 
     /// Entries of a page, where the client does not say
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    page_size: usize,
+    #[arg(long, value_name = "N", default_value = "50")]
+    page_size: NonZeroUsize,
 
     /// The Region in ARNs
     #[arg(long, value_name = "REGION", default_value = "us-east-1")]
@@ -127,7 +128,7 @@ impl ServiceArgs {
             honour_tokens: !self.ignore_tokens,
             check_ids: self.check_ids,
             error_types: !self.no_error_types,
-            page_size: self.page_size.max(1),
+            page_size: self.page_size.get(),
             region: self.region.clone(),
             ..Choices::default()
         }

@@ -1,0 +1,35 @@
+"""The client token that the function derives, by another program.
+
+usage: client_token.py EVENT.json, an EventBridge event
+"""
+
+import json
+import sys
+import uuid
+
+NAMESPACE = uuid.UUID("f199a788-54e2-4a60-b0bb-1180be78db91")
+
+
+def client_token(asker, request):
+    """Of a request by an asker: the source and its ids, as in ["sqs", MESSAGE_ID]."""
+    content = {
+        "ConnectorDefinitionId": request["ConnectorDefinitionId"],
+        "Connectors": [
+            {
+                "ConnectorArn": connector["ConnectorArn"],
+                "Id": connector["Id"],
+                "Parameters": dict(sorted(connector.get("Parameters", {}).items())),
+            }
+            for connector in sorted(request.get("Connectors", []), key=lambda connector: connector["Id"])
+        ],
+    }
+    if "Revision" in request:
+        content["Revision"] = request["Revision"]
+    return uuid.uuid5(NAMESPACE, json.dumps([*asker, content], separators=(",", ":"), ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], encoding="utf-8") as file:
+        # A number is sent as the string that it was written as.
+        event = json.load(file, parse_int=str, parse_float=str)
+    print("AmznClientToken", client_token(["eventbridge", event["id"]], event["detail"]))
