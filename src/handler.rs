@@ -26,7 +26,7 @@ use crate::settings::Settings;
 use crate::source::cloudformation::{Answer, CustomResource, Data, Sender, Status, Way, last_resort};
 use crate::source::{Delivery, Message, Messages, MessagesAnswer, Origin, Plain, Step, recognise};
 use crate::token::{self, Identity};
-use crate::{probe, sdk_config};
+use crate::{aws, probe};
 
 /// What it takes to hand a result back to Lambda.
 const RETURN_TIME: Duration = Duration::from_millis(200);
@@ -67,7 +67,7 @@ impl Handler {
     pub async fn new(settings: Settings) -> Self {
         let client = HttpClient::new();
         let connector = SharedHttpConnector::new(client.clone());
-        let config = sdk_config::new(connector.clone()).await;
+        let config = aws::environment().await;
         let greengrass = Greengrass::new(&config, client.clone()).await;
         let idempotency = match settings.idempotency.clone() {
             Idempotency::Token => Idempotency::Token,

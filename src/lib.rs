@@ -23,6 +23,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod aws;
 mod backoff;
 pub mod batch;
 pub mod catalog;
@@ -42,7 +43,6 @@ pub mod metrics;
 mod nearest;
 mod probe;
 pub mod request;
-mod sdk_config;
 pub mod settings;
 pub mod source;
 pub mod token;

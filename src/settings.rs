@@ -3,12 +3,12 @@
 //! A bad setting never stops the function from starting: what is right is used, and what is wrong is the
 //! answer to every event until it is mended.
 
+pub use crate::aws::{ANY_ENDPOINT, DYNAMODB_ENDPOINT, ENDPOINT};
 use crate::batch::AtATime;
 use crate::catalog::checks::{Checks, Mode};
 use crate::creator::Idempotency;
 use crate::metrics::Metrics;
 use crate::request::{Path, Problems};
-pub use crate::sdk_config::{ANY_ENDPOINT, DYNAMODB_ENDPOINT, ENDPOINT};
 use crate::source::cloudformation::{ResponseHosts, Ways};
 
 /// The Region; Lambda sets it.

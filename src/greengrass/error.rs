@@ -8,12 +8,10 @@ use std::collections::HashSet;
 use std::error::Error as StdError;
 use std::fmt::{self, Write};
 
-use aws_credential_types::provider::error::CredentialsError;
-use aws_sdk_greengrass::error::ProvideErrorMetadata;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
 use hyper_util::client::legacy::Error as HyperError;
 
+use crate::aws::CallError;
 use crate::json::{Json, Members};
 use crate::request::ConnectorVersionRequest;
 
@@ -82,19 +80,14 @@ impl Error {
         Self::new(Kind::NoAnswerInTime, Effect::Unknown, "the service did not answer in time")
     }
 
-    pub(super) fn classify<E>(error: SdkError<E, HttpResponse>) -> Self
-    where
-        E: ProvideErrorMetadata + StdError + 'static,
-    {
-        match &error {
-            SdkError::ServiceError(answer) => {
-                let code = answer.err().code().unwrap_or_default();
-                classify_answer(answer.raw(), code, answer.err().message().unwrap_or_default())
-            }
-            SdkError::ResponseError(answer) => classify_answer(answer.raw(), "", ""),
-            SdkError::TimeoutError(_) => Self::no_answer_in_time(),
-            _ => classify_way_there(&error),
-        }
+    /// The request reached something, and this is what it answered.
+    pub(super) fn of_an_answer(answer: &HttpResponse, code: &str, message: &str) -> Self {
+        classify_answer(answer, code, message)
+    }
+
+    /// The request reached nothing, or no answer came back.
+    pub(super) fn of_a_call(error: &CallError) -> Self {
+        classify_way_there(error)
     }
 
     /// The service may repeat what it was sent. A text with a parameter's value in it goes no further.
@@ -243,31 +236,25 @@ impl fmt::Display for Said {
     }
 }
 
-/// The request reached nothing, or no answer came back.
-fn classify_way_there<E: StdError + 'static>(error: &SdkError<E, HttpResponse>) -> Error {
-    if find::<CredentialsError>(error).is_some() {
-        return Error::new(
-            Kind::AccessDenied,
-            Effect::None,
-            "there are no credentials to sign the call with",
-        );
-    }
-    let is_dispatch = match error {
-        SdkError::DispatchFailure(failure) if failure.is_user() => false,
-        SdkError::DispatchFailure(_) => true,
-        _ => false,
+fn classify_way_there(error: &CallError) -> Error {
+    let what = match error {
+        CallError::Credentials(_) => error.to_string(),
+        _ => format!("{error}: {}", innermost(error)),
     };
-    if !is_dispatch {
-        let what = format!("the call could not be prepared: {}", innermost(error));
-        return Error::new(Kind::Configuration, Effect::None, what);
-    }
-    let what = format!("the connection failed: {}", innermost(error));
-    if sources(error).any(|cause| cause.to_string().starts_with("dns error")) {
-        return Error::new(Kind::EndpointGone, Effect::None, what);
-    }
-    let not_connected = find::<HyperError>(error).is_some_and(HyperError::is_connect);
-    let effect = if not_connected { Effect::None } else { Effect::Unknown };
-    Error::new(Kind::ServiceUnavailable, effect, what)
+    let (kind, effect) = match error {
+        CallError::Credentials(_) => (Kind::AccessDenied, Effect::None),
+        CallError::Unprepared(_) => (Kind::Configuration, Effect::None),
+        CallError::Connection(_)
+            if sources(error).any(|cause| cause.to_string().starts_with("dns error")) =>
+        {
+            (Kind::EndpointGone, Effect::None)
+        }
+        CallError::Connection(_) if find::<HyperError>(error).is_some_and(HyperError::is_connect) => {
+            (Kind::ServiceUnavailable, Effect::None)
+        }
+        CallError::Connection(_) | CallError::Cut(_) => (Kind::ServiceUnavailable, Effect::Unknown),
+    };
+    Error::new(kind, effect, what)
 }
 
 /// A value that is shorter is part of many words.

@@ -1,37 +1,37 @@
 //! Greengrass behind a narrow seam: four calls, each bounded in time, and errors that say what is known.
 
 mod error;
+mod operation;
 mod rehearsal;
 
 use std::collections::HashMap;
-use std::future::Future;
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
-use aws_config::retry::RetryConfig;
-use aws_sdk_greengrass::Client;
-use aws_sdk_greengrass::config;
-use aws_sdk_greengrass::error::ProvideErrorMetadata;
+use aws_sdk_greengrass::operation::create_connector_definition_version::CreateConnectorDefinitionVersionInput;
+use aws_sdk_greengrass::operation::get_connector_definition::GetConnectorDefinitionInput;
+use aws_sdk_greengrass::operation::get_connector_definition_version::GetConnectorDefinitionVersionInput;
+use aws_sdk_greengrass::operation::list_connector_definition_versions::ListConnectorDefinitionVersionsInput;
 use aws_sdk_greengrass::types;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use aws_smithy_types::error::operation::BuildError;
 
 pub use error::{Effect, Error, Kind};
 
+use operation::Operation;
+
+use crate::aws::{CallError, Caller, Service};
+use crate::backoff::Backoff;
 use crate::deadline::Deadline;
 use crate::http_client::HttpClient;
 use crate::request::{ClientToken, ConnectorDefinitionId, ConnectorVersionRequest, Connectors};
-use crate::sdk_config::Service;
 
 /// The service, as far as this function needs it.
 #[derive(Clone, Debug)]
 pub struct Greengrass {
-    client: Client,
-    /// What reads are configured with beyond that: nothing can come of one that is made twice.
-    reads: config::Builder,
+    caller: Caller,
 }
 
 /// A connector definition version, as the service names it.
@@ -54,20 +54,18 @@ pub struct HeldVersion {
     connectors: Vec<types::Connector>,
 }
 
-/// How often a read is made before it is given up on, and how long the pause after the first is at most.
+/// How often a read is made before it is given up on: nothing can come of one that is made twice.
 const READS: u32 = 3;
-const READ_BACKOFF: Duration = Duration::from_millis(100);
+const READ_BACKOFF: Backoff =
+    Backoff { first: Duration::from_millis(100), longest: Duration::from_millis(200) };
 
 impl Greengrass {
-    /// Prepares the client and a connection to the service; no operation is called.
+    /// Prepares calls and a connection to the service; no operation is called.
     pub(crate) async fn new(shared: &SdkConfig, http: HttpClient) -> Self {
-        rehearsal::begin(shared, &http).await;
-        let mut config = config::Builder::from(shared);
-        config.set_endpoint_url(Service::Greengrass.endpoint_given());
-        let client = Client::from_conf(config.build());
-        rehearsal::rehearse(&client, SharedHttpConnector::new(http)).await;
-        let retries = RetryConfig::standard().with_max_attempts(READS).with_initial_backoff(READ_BACKOFF);
-        Self { client, reads: config::Builder::new().retry_config(retries) }
+        let connector = SharedHttpConnector::new(http.clone());
+        let caller = Caller::new(Service::Greengrass, shared, connector).await;
+        rehearsal::rehearse(&caller, &http).await;
+        Self { caller }
     }
 
     /// CreateConnectorDefinitionVersion, once.
@@ -77,14 +75,12 @@ impl Greengrass {
         token: &ClientToken,
         deadline: Deadline,
     ) -> Result<Version, Error> {
-        let call = self
-            .client
-            .create_connector_definition_version()
+        let input = CreateConnectorDefinitionVersionInput::builder()
             .connector_definition_id(request.definition.as_str())
             .amzn_client_token(token.as_str())
-            .set_connectors(Some(on_the_wire(&request.connectors)));
-        let answer =
-            bounded(deadline, call.send()).await.map_err(|error| error.without_values_of(request))?;
+            .set_connectors(Some(on_the_wire(&request.connectors)))
+            .build();
+        let answer = self.call(input, deadline).await.map_err(|error| error.without_values_of(request))?;
         version(answer.arn, answer.creation_timestamp, answer.id, answer.version)
     }
 
@@ -106,9 +102,9 @@ impl Greengrass {
         definition: &ConnectorDefinitionId,
         deadline: Deadline,
     ) -> Result<Option<String>, Error> {
-        let call = self.client.get_connector_definition().connector_definition_id(definition.as_str());
-        let call = call.customize().config_override(self.reads.clone());
-        Ok(bounded(deadline, call.send()).await?.latest_version)
+        let input =
+            || GetConnectorDefinitionInput::builder().connector_definition_id(definition.as_str()).build();
+        Ok(self.read(input, deadline).await?.latest_version)
     }
 
     /// One version with what it holds.
@@ -118,14 +114,13 @@ impl Greengrass {
         id: &str,
         deadline: Deadline,
     ) -> Result<HeldVersion, Error> {
-        let call = self
-            .client
-            .get_connector_definition_version()
-            .connector_definition_id(definition.as_str())
-            .connector_definition_version_id(id)
-            .customize()
-            .config_override(self.reads.clone());
-        let answer = bounded(deadline, call.send()).await?;
+        let input = || {
+            GetConnectorDefinitionVersionInput::builder()
+                .connector_definition_id(definition.as_str())
+                .connector_definition_version_id(id)
+                .build()
+        };
+        let answer = self.read(input, deadline).await?;
         let connectors = answer.definition.and_then(|definition| definition.connectors).unwrap_or_default();
         let version = version(answer.arn, answer.creation_timestamp, answer.id, answer.version)?;
         Ok(HeldVersion { version, connectors })
@@ -141,14 +136,13 @@ impl Greengrass {
         let mut versions = Vec::new();
         let mut next = None;
         loop {
-            let call = self
-                .client
-                .list_connector_definition_versions()
-                .connector_definition_id(definition.as_str())
-                .set_next_token(next.clone())
-                .customize()
-                .config_override(self.reads.clone());
-            let page = bounded(deadline, call.send()).await?;
+            let input = || {
+                ListConnectorDefinitionVersionsInput::builder()
+                    .connector_definition_id(definition.as_str())
+                    .set_next_token(next.clone())
+                    .build()
+            };
+            let page = self.read(input, deadline).await?;
             for entry in page.versions.unwrap_or_default() {
                 versions.push(version(entry.arn, entry.creation_timestamp, entry.id, entry.version)?);
             }
@@ -161,6 +155,41 @@ impl Greengrass {
         // ISO 8601 in one form: the order of the texts is the order in time.
         versions.sort_by(|a, b| b.creation_timestamp.cmp(&a.creation_timestamp));
         Ok(versions)
+    }
+
+    /// A call that has no effect: made again, while there is time, where another attempt may fare better.
+    async fn read<O: Operation>(
+        &self,
+        input: impl Fn() -> Result<O, BuildError>,
+        deadline: Deadline,
+    ) -> Result<O::Output, Error> {
+        let mut reads = 0;
+        loop {
+            reads += 1;
+            let error = match self.call(input(), deadline).await {
+                Err(error) if error.is_transient() => error,
+                done => return done,
+            };
+            let pause = READ_BACKOFF.full_jitter(reads);
+            if reads == READS || deadline.remaining() <= pause {
+                return Err(error);
+            }
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Waits for a call no longer than its deadline. Given up on, it may still take effect.
+    async fn call<O: Operation>(
+        &self,
+        input: Result<O, BuildError>,
+        deadline: Deadline,
+    ) -> Result<O::Output, Error> {
+        let unprepared = |why| Error::of_a_call(&CallError::Unprepared(why));
+        let request = input.map_err(|why| unprepared(why.into()))?.written().map_err(unprepared)?;
+        match deadline.bound(self.caller.call(request)).await {
+            Ok(answer) => O::read(&answer.map_err(|why| Error::of_a_call(&why))?),
+            Err(_) => Err(Error::no_answer_in_time()),
+        }
     }
 }
 
@@ -221,20 +250,48 @@ fn version(
     }
 }
 
-/// Waits for a call no longer than its deadline. Given up on, it may still take effect.
-fn bounded<T, E>(
-    deadline: Deadline,
-    call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-) -> impl Future<Output = Result<T, Error>>
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
-    // Boxed: it is large, and each future that waits for another by value holds it twice.
-    let call = deadline.bound(Box::pin(call));
-    async {
-        match call.await {
-            Ok(answer) => answer.map_err(Error::classify),
-            Err(_) => Err(Error::no_answer_in_time()),
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::kept::Kept;
+    use crate::json::Json;
+    use crate::request::{self, Rules};
+
+    /// What the function sends is what the SDK's own client would send.
+    #[tokio::test]
+    async fn the_calls_are_the_sdks() {
+        let kept = Kept::default();
+        let config = kept.config();
+        let caller = Caller::new(Service::Greengrass, &config, kept.connector()).await;
+        let greengrass = Greengrass { caller };
+        let sdk = aws_sdk_greengrass::Client::new(&config);
+        let deadline = Deadline::within(Duration::from_secs(9));
+        let event = r#"{"ConnectorDefinitionId":"d","AmznClientToken":"t","Connectors":[
+            {"ConnectorArn":"arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4","Id":"a"},
+            {"ConnectorArn":"arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4","Id":"b","Parameters":{"x":"\"\u00e9\n"}}]}"#;
+        let parsed = request::parse(Json::parse(event).unwrap(), &Rules::default()).unwrap();
+        let token = ClientToken::parse("t").unwrap();
+        let definition = &parsed.request.definition;
+
+        let _ = greengrass.create_version(&parsed.request, &token, deadline).await;
+        let call = sdk.create_connector_definition_version().connector_definition_id(definition.as_str());
+        let call = call.amzn_client_token("t").set_connectors(Some(on_the_wire(&parsed.request.connectors)));
+        call.send().await.unwrap();
+        kept.hold_the_same();
+
+        let _ = greengrass.latest_version_id(definition, deadline).await;
+        let call = sdk.get_connector_definition().connector_definition_id(definition.as_str());
+        call.send().await.unwrap();
+        kept.hold_the_same();
+
+        let _ = greengrass.version(definition, "v/2", deadline).await;
+        let call = sdk.get_connector_definition_version().connector_definition_id(definition.as_str());
+        call.connector_definition_version_id("v/2").send().await.unwrap();
+        kept.hold_the_same();
+
+        let _ = greengrass.versions(definition, deadline).await;
+        let call = sdk.list_connector_definition_versions().connector_definition_id(definition.as_str());
+        call.send().await.unwrap();
+        kept.hold_the_same();
     }
 }

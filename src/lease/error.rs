@@ -1,5 +1,7 @@
 //! Why a request could not be worked on.
 
+use crate::aws::CallError;
+
 /// Why a request could not be worked on. Nothing was sent to Greengrass.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LeaseError {
@@ -24,6 +26,15 @@ pub enum LeaseError {
     /// DynamoDB cannot be reached or fails.
     #[error("DynamoDB could not be reached or failed")]
     Unavailable,
+}
+
+impl From<CallError> for LeaseError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Credentials(_) => Self::AccessDenied,
+            CallError::Unprepared(_) | CallError::Connection(_) | CallError::Cut(_) => Self::Unavailable,
+        }
+    }
 }
 
 impl LeaseError {

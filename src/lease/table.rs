@@ -1,25 +1,21 @@
 //! The table behind a narrow seam: PutItem, the one call of DynamoDB that leases need.
 //!
-//! `aws-sigv4` signs it, as it does in the SDK. The SDK's client for DynamoDB is not used: for this one call, which most
-//! functions never make, it is an eighth of the zip and of the memory (`bench/tried.md`).
+//! The SDK's client for DynamoDB is not used: for this one call, which most functions never make, it is an eighth of the
+//! zip and of the memory (`bench/tried.md`).
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningInstructions, SigningSettings, sign};
-use aws_sigv4::sign::v4;
-use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
-use aws_smithy_runtime_api::client::identity::Identity;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::http::HttpError;
 use aws_smithy_types::body::SdkBody;
-use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
 use super::item::{Condition, Item};
 use super::{BACKOFF, LeaseError};
+use crate::aws::{CallError, Caller, Service};
 use crate::deadline::Deadline;
-use crate::sdk_config::Service;
 
 /// A put under a condition that is made twice has no second effect.
 const ATTEMPTS: u32 = 3;
@@ -32,18 +28,13 @@ const HEADERS: [(&str, &str); 2] =
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     name: String,
-    url: String,
-    region: String,
-    credentials: Option<SharedCredentialsProvider>,
-    connector: SharedHttpConnector,
+    caller: Caller,
 }
 
 impl Table {
     /// By its name or ARN; nothing is called.
     pub(super) async fn new(config: &SdkConfig, connector: SharedHttpConnector, name: String) -> Self {
-        let url = Service::DynamoDb.endpoint(config).await;
-        let region = config.region().map(ToString::to_string).unwrap_or_default();
-        Self { name, url, region, credentials: config.credentials_provider(), connector }
+        Self { name, caller: Caller::new(Service::DynamoDb, config, connector).await }
     }
 
     /// Puts an item under a condition. Where that does not hold, the item that is there.
@@ -83,15 +74,12 @@ impl Table {
     }
 
     async fn put_once(&self, body: &str) -> Result<Option<Item>, LeaseError> {
-        let request = self.request(body).await?;
-        let answer = self.connector.call(request).await.map_err(|_| LeaseError::Unavailable)?;
-        let status = answer.status();
-        // Also where nothing in it is asked for: a connection with an answer on it takes no other request.
-        let body = answer.into_body().collect().await.map_err(|_| LeaseError::Unavailable)?.to_bytes();
-        if status.is_success() {
+        let answer = self.caller.call(request(body)?).await?;
+        if answer.status().is_success() {
             return Ok(None);
         }
-        let said: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let said: Value =
+            serde_json::from_slice(answer.body().bytes().unwrap_or_default()).unwrap_or_default();
         // After the name of a namespace.
         let code = said["__type"].as_str().and_then(|name| name.rsplit('#').next()).unwrap_or_default();
         match code {
@@ -101,83 +89,35 @@ impl Table {
             code => Err(LeaseError::of(code)),
         }
     }
+}
 
-    /// The call, signed.
-    async fn request(&self, body: &str) -> Result<HttpRequest, LeaseError> {
-        let credentials = self.credentials.as_ref().ok_or(LeaseError::AccessDenied)?;
-        let credentials = credentials.provide_credentials().await.map_err(|_| LeaseError::AccessDenied)?;
-        let signature = self.signature(body, &credentials.into()).ok_or(LeaseError::Unavailable)?;
-        let mut request = HttpRequest::new(SdkBody::from(body));
-        let unusable = |_| LeaseError::Unavailable;
-        request.set_method("POST").map_err(unusable)?;
-        request.set_uri(self.url.as_str()).map_err(unusable)?;
-        for (name, value) in HEADERS.into_iter().chain(signature.headers()) {
-            request.headers_mut().try_insert(name.to_owned(), value.to_owned()).map_err(unusable)?;
-        }
-        Ok(request)
+fn request(body: &str) -> Result<HttpRequest, CallError> {
+    let mut request = HttpRequest::new(SdkBody::from(body));
+    let unprepared = |why: HttpError| CallError::Unprepared(why.into());
+    request.set_method("POST").map_err(unprepared)?;
+    for (name, value) in HEADERS {
+        request.headers_mut().try_insert(name, value).map_err(unprepared)?;
     }
-
-    fn signature(&self, body: &str, identity: &Identity) -> Option<SigningInstructions> {
-        let how = v4::SigningParams::builder()
-            .identity(identity)
-            .region(&self.region)
-            .name("dynamodb")
-            .time(SystemTime::now())
-            .settings(SigningSettings::default());
-        let bytes = SignableBody::Bytes(body.as_bytes());
-        let what = SignableRequest::new("POST", &self.url, HEADERS.into_iter(), bytes).ok()?;
-        let (signature, _) = sign(what, &how.build().ok()?.into()).ok()?.into_parts();
-        Some(signature)
-    }
+    Ok(request)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
-    use aws_config::{BehaviorVersion, Region};
-    use aws_credential_types::Credentials;
     use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
-    use aws_smithy_runtime_api::client::http::{HttpConnectorFuture, http_client_fn};
-    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
     use super::*;
+    use crate::aws::kept::Kept;
 
-    /// Keeps what is sent, and answers as DynamoDB does.
-    #[derive(Clone, Debug, Default)]
-    struct Kept(Arc<Mutex<Vec<HttpRequest>>>);
-
-    impl HttpConnector for Kept {
-        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-            self.0.lock().unwrap().push(request);
-            HttpConnectorFuture::ready(Ok(HttpResponse::new(
-                http::StatusCode::OK.into(),
-                SdkBody::from("{}"),
-            )))
-        }
-    }
-
-    /// The SDK's client and this one, over the same connector: the same call but for its time and the SDK's own headers.
     #[tokio::test]
     async fn the_call_is_the_sdks() {
         let kept = Kept::default();
-        let connector = SharedHttpConnector::new(kept.clone());
-        let keys = Credentials::new("AKIDEXAMPLE", "secret", Some("session".to_owned()), None, "test");
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new("us-east-1"))
-            .credentials_provider(SharedCredentialsProvider::new(keys))
-            .http_client({
-                let connector = connector.clone();
-                http_client_fn(move |_, _| connector.clone())
-            })
-            .build();
+        let config = kept.config();
         let deadline = Deadline::within(Duration::from_secs(9));
         let item = Item::new("t\u{e9}\"", "c", "o", deadline);
         let held = Item { owner: "before".to_owned(), ..item.clone() };
         let condition = || Condition::StillOf(&held);
 
-        let table = Table::new(&config, connector, "leases".to_owned()).await;
+        let table = Table::new(&config, kept.connector(), "leases".to_owned()).await;
         assert!(table.put(&item, condition(), deadline).await.unwrap().is_none());
         let map = |value: Value| value.as_object().unwrap().clone().into_iter();
         let attribute = |value: Value| match map(value).next().unwrap() {
@@ -198,17 +138,6 @@ mod tests {
             .await
             .unwrap();
 
-        let sent = kept.0.lock().unwrap();
-        let [ours, sdks] = sent.as_slice() else { panic!("{} calls", sent.len()) };
-        let body = |of: &HttpRequest| serde_json::from_slice::<Value>(of.body().bytes().unwrap()).unwrap();
-        assert_eq!(body(ours), body(sdks));
-        let to = |of: &HttpRequest| of.uri().parse::<http::Uri>().unwrap();
-        assert_eq!((ours.method(), to(ours)), (sdks.method(), to(sdks)));
-        for name in ["content-type", "x-amz-target", "x-amz-security-token"] {
-            assert_eq!(ours.headers().get(name), sdks.headers().get(name), "{name}");
-        }
-        // `tests/clients/leases.py` holds the signature to another implementation.
-        let signed = ours.headers().get("authorization").unwrap();
-        assert!(signed.starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"), "{signed}");
+        kept.hold_the_same();
     }
 }

@@ -11,11 +11,8 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
-from servers import CREDENTIALS, SNS, Failed, Function, Greengrass, Moto, free_port
+from servers import SNS, Failed, Function, Greengrass, Moto, check, free_port, is_signed_alike
 
 local, bootstrap = sys.argv[1:3]
 moto = Moto()
@@ -31,12 +28,6 @@ def function(**other):
 
 def calls():
     return len(json.load(urllib.request.urlopen(f"{greengrass.url}/_local/calls")))
-
-
-def check(what, condition, seen=""):
-    if not condition:
-        raise SystemExit(f"FAILED: {what}: {seen}")
-    print(what)
 
 
 def error_of(function, event, seconds=3):
@@ -58,15 +49,7 @@ class DynamoDB(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
-        given = self.headers["authorization"]
-        names = given.split("SignedHeaders=")[1].split(",")[0].split(";")
-        headers = {name: self.headers[name] for name in names}
-        again = AWSRequest("POST", f"http://{self.headers['host']}/", headers, body)
-        again.context["timestamp"] = self.headers["x-amz-date"]
-        keys = Credentials(CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
-        signer = SigV4Auth(keys, "dynamodb", "us-east-1")
-        signature = signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again)
-        self.signed.append(given.endswith(f"Signature={signature}") and {"host", "x-amz-date", "x-amz-target"} <= set(names))
+        self.signed.append(is_signed_alike(self, "dynamodb", body, {"host", "x-amz-date", "x-amz-target"}))
         status, name = self.answers.pop(0) if self.answers else (200, "")
         answer = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{name}"} if name else {}).encode()
         self.send_response(status)

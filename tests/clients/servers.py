@@ -17,6 +17,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 SNS = "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4"
 CREDENTIALS = {
@@ -32,6 +35,25 @@ def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+def check(what, condition, seen=""):
+    if not condition:
+        raise SystemExit(f"FAILED: {what}: {seen}")
+    print(what)
+
+
+def is_signed_alike(call, service, body, at_least, session=None):
+    """Whether botocore signs a call of a service, as its handler has it, the same; and with at least these headers."""
+    given = call.headers["authorization"]
+    names = given.split("SignedHeaders=")[1].split(",")[0].split(";")
+    headers = {name: call.headers[name] for name in names}
+    again = AWSRequest(call.command, f"http://{call.headers['host']}{call.path}", headers, body)
+    again.context["timestamp"] = call.headers["x-amz-date"]
+    keys = Credentials(CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"], session)
+    signer = SigV4Auth(keys, service, CREDENTIALS["AWS_REGION"])
+    signature = signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again)
+    return given.endswith(f"Signature={signature}") and at_least <= set(names)
 
 
 class Moto:

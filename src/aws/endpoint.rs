@@ -1,18 +1,9 @@
-//! What the clients of AWS have in common: the environment, where Lambda puts everything, and nowhere else.
-//!
-//! With `aws-config`'s providers, but not with its loader. The loader brings every other source of credentials along
-//! (profiles, STS, containers, instances), a fifth of the binary that no function in Lambda uses
-//! (`bench/tried.md`).
+//! Where a service is: at the endpoint that the environment names, or at the Region's.
 
-use std::env;
-
-use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
-use aws_config::meta::region::ProvideRegion;
-use aws_config::retry::RetryConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_config::SdkConfig;
 use aws_sdk_greengrass::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
-use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
+
+use super::given;
 
 /// The endpoint of Greengrass; the Region's is used where this is not set.
 pub const ENDPOINT: &str = "AWS_ENDPOINT_URL_GREENGRASS";
@@ -20,20 +11,6 @@ pub const ENDPOINT: &str = "AWS_ENDPOINT_URL_GREENGRASS";
 pub const DYNAMODB_ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 /// The same of every service that has none of its own.
 pub const ANY_ENDPOINT: &str = "AWS_ENDPOINT_URL";
-
-/// Over this connector; nothing is called.
-pub(crate) async fn new(connector: SharedHttpConnector) -> SdkConfig {
-    let mut config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
-        .region(EnvironmentVariableRegionProvider::new().region().await)
-        .http_client(http_client_fn(move |_, _| connector.clone()))
-        // The SDK repeats a create after a time-out or a 5xx, when nobody knows whether it took effect.
-        // Repeating is the creator's business, which reads first.
-        .retry_config(RetryConfig::disabled());
-    config.set_use_fips(flag("AWS_USE_FIPS_ENDPOINT")).set_use_dual_stack(flag("AWS_USE_DUALSTACK_ENDPOINT"));
-    config.build()
-}
 
 /// The services that the function calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +20,16 @@ pub(crate) enum Service {
 }
 
 impl Service {
+    /// Its name in a signature.
+    pub(super) fn signing_name(self) -> &'static str {
+        match self {
+            Self::Greengrass => "greengrass",
+            Self::DynamoDb => "dynamodb",
+        }
+    }
+
     /// Its endpoint, where the environment names one: by the service's own variable, or for all of them.
-    pub(crate) fn endpoint_given(self) -> Option<String> {
+    fn endpoint_given(self) -> Option<String> {
         let own = match self {
             Self::Greengrass => ENDPOINT,
             Self::DynamoDb => DYNAMODB_ENDPOINT,
@@ -55,7 +40,7 @@ impl Service {
     /// Its endpoint: the one that is given, or the Region's by the SDK's rules for Greengrass. DynamoDB's rules give the
     /// same (the test below) with its own name for every Region and kind of endpoint, one kind excepted: in GovCloud
     /// DynamoDB's FIPS endpoint is its plain one. Empty where the rules know none.
-    pub(crate) async fn endpoint(self, config: &SdkConfig) -> String {
+    pub(super) async fn endpoint(self, config: &SdkConfig) -> String {
         if let Some(url) = self.endpoint_given() {
             return url;
         }
@@ -75,17 +60,9 @@ impl Service {
     }
 }
 
-fn given(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-fn flag(name: &str) -> Option<bool> {
-    given(name).map(|value| value.eq_ignore_ascii_case("true"))
-}
-
 #[cfg(test)]
 mod tests {
-    use aws_config::Region;
+    use aws_config::{BehaviorVersion, Region};
     use aws_sdk_dynamodb::config::endpoint::ResolveEndpoint as _;
 
     use super::*;

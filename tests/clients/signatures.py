@@ -1,0 +1,76 @@
+"""Whether botocore signs the function's calls of Greengrass the same way: all four, with paths and queries that have to be
+encoded, and with a session token.
+
+usage: signatures.py BOOTSTRAP
+"""
+
+import json
+import sys
+import threading
+import time
+import urllib.parse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from servers import SNS, Function, check, is_signed_alike
+
+DEFINITION = "/greengrass/definition/connectors/d"
+# Whatever a service may make up.
+VERSION, TOKEN = "v/2 +~é", "a=b&c/+ %é"
+
+
+def version(name):
+    created = time.strftime("%Y-%m-%dT%H:%M:%S.999Z", time.gmtime())
+    return {"Arn": f"arn:{name}", "Id": "d", "Version": name, "CreationTimestamp": created}
+
+
+class Greengrass(BaseHTTPRequestHandler):
+    """Loses sight of the first create, and has versions of others' then."""
+
+    calls = []
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        creates = [call for call, _ in self.calls if call == "create"]
+        self.answer("create", body, version("new"), 200 if creates else 500)
+
+    def do_GET(self):
+        path, _, query = self.path.partition("?")
+        held = {**version(VERSION), "Definition": {"Connectors": []}}
+        if path == DEFINITION:
+            self.answer("definition", b"", {"Id": "d", "LatestVersion": VERSION})
+        elif path != f"{DEFINITION}/versions":
+            name = urllib.parse.unquote(path.removeprefix(f"{DEFINITION}/versions/"))
+            self.answer("version" if name in (VERSION, "older") else path, b"", held)
+        elif not query:
+            self.answer("first page", b"", {"Versions": [version(VERSION)], "NextToken": TOKEN})
+        else:
+            asked = urllib.parse.parse_qs(query)
+            self.answer("next page" if asked == {"NextToken": [TOKEN]} else query, b"", {"Versions": [version("older")]})
+
+    def answer(self, call, body, document, status=200):
+        signed = is_signed_alike(self, "greengrass", body, {"host", "x-amz-date", "x-amz-security-token"}, "session")
+        self.calls.append((call, signed))
+        document = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("content-length", str(len(document)))
+        self.end_headers()
+        self.wfile.write(document)
+
+    def log_message(self, *_):
+        pass
+
+
+server = ThreadingHTTPServer(("127.0.0.1", 0), Greengrass)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+environment = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "AWS_SESSION_TOKEN": "session"}
+function = Function(sys.argv[1], environment)
+try:
+    connectors = [{"Id": "a", "ConnectorArn": SNS, "Parameters": {"DefaultSNSArn": "é"}}]
+    made = function.invoke({"ConnectorDefinitionId": "d", "Connectors": connectors})
+    check("the create is repeated", made["Version"] == "new", made)
+    expected = ["create", "definition", "version", "first page", "next page", "version", "create"]
+    check("after all of the versions were looked at", [call for call, _ in Greengrass.calls] == expected, Greengrass.calls)
+    check("botocore signs each of the calls the same way", all(signed for _, signed in Greengrass.calls), Greengrass.calls)
+finally:
+    function.kill()
+    server.shutdown()
