@@ -8,7 +8,8 @@ use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use futures_util::FutureExt;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::batch::work_through;
 use crate::creator::{Creation, Creator, Idempotency, Order, Outcome};
@@ -41,6 +42,9 @@ pub struct Handler {
     creator: Creator,
     sender: Sender,
 }
+
+/// The answer to an event, as JSON that is written already.
+pub type Answered = Box<RawValue>;
 
 /// What all that one invocation brings has in common.
 struct Invocation {
@@ -81,7 +85,7 @@ impl Handler {
     }
 
     /// Handles an event to its end.
-    pub async fn handle(&self, event: LambdaEvent<Event>) -> Result<Value, Failure> {
+    pub async fn handle(&self, event: LambdaEvent<Event>) -> Result<Answered, Failure> {
         let (event, context) = event.into_parts();
         let deadline = Deadline::at(context.deadline()).earlier_by(RETURN_TIME);
         let outer = Origin::new(Identity::Direct { request_id: context.request_id.clone() });
@@ -101,7 +105,7 @@ impl Handler {
         outer: &Origin,
         invocation: &Invocation,
         depth: usize,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Answered, Failure> {
         let recognised = caught(|| recognise(event, outer, &self.settings.ways));
         match recognised.ok_or(Failure::Internal(Effect::None))? {
             Err(problems) => self.refuse(invocation, outer, problems),
@@ -122,7 +126,12 @@ impl Handler {
     }
 
     /// An event that is answered before anybody asks who sent it.
-    fn refuse(&self, invocation: &Invocation, outer: &Origin, problems: Problems) -> Result<Value, Failure> {
+    fn refuse(
+        &self,
+        invocation: &Invocation,
+        outer: &Origin,
+        problems: Problems,
+    ) -> Result<Answered, Failure> {
         let failure = Failure::InvalidRequest(problems);
         self.report(LogLine::new("unknown", &outer.identity), invocation, Some(&failure));
         Err(failure)
@@ -142,7 +151,7 @@ impl Handler {
         messages: Messages,
         invocation: &Invocation,
         depth: usize,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Answered, Failure> {
         let Messages { answer, messages } = messages;
         let work = |message| self.message(message, invocation, depth);
         let results = work_through(&messages, self.settings.at_a_time, invocation.deadline, work).await;
@@ -154,19 +163,19 @@ impl Handler {
                 "messages are left for another time"
             );
         }
-        let is_done = |result: &Option<Result<Value, Failure>>| matches!(result, Some(Ok(_)));
+        let is_done = |result: &Option<Result<Answered, Failure>>| matches!(result, Some(Ok(_)));
         // A batch inside a message has nobody to report its failures to but that message.
         if answer == MessagesAnswer::BatchItemFailures && depth == 0 {
             let mut answer = SqsBatchResponse::default();
             for (message, _) in messages.iter().zip(&results).filter(|(_, result)| !is_done(result)) {
                 answer.add_failure(&message.id);
             }
-            return Ok(serde_json::to_value(answer).unwrap_or_default());
+            return Ok(written(&answer));
         }
         let not_begun = || Err(Failure::DeadlineExceeded(Effect::None));
         let results = results.into_iter().map(|result| result.unwrap_or_else(not_begun));
-        let mut results = results.collect::<Result<Vec<Value>, Failure>>()?;
-        Ok(if results.len() == 1 { results.remove(0) } else { Value::from(results) })
+        let mut results = results.collect::<Result<Vec<Answered>, Failure>>()?;
+        Ok(if results.len() == 1 { results.remove(0) } else { written(&results) })
     }
 
     async fn message(
@@ -174,7 +183,7 @@ impl Handler {
         message: &Message,
         invocation: &Invocation,
         depth: usize,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Answered, Failure> {
         match message.open(depth) {
             Ok(event) => self.route(event, &message.origin, invocation, depth + 1).await,
             Err(problems) => self.refuse(invocation, &message.origin, problems),
@@ -182,12 +191,12 @@ impl Handler {
     }
 
     /// A request whose asker takes the result as it is.
-    async fn plain(&self, plain: Plain, deadline: Deadline, line: &mut LogLine) -> Result<Value, Failure> {
+    async fn plain(&self, plain: Plain, deadline: Deadline, line: &mut LogLine) -> Result<Answered, Failure> {
         let Plain { origin, request, step, .. } = plain;
         // Versions cannot be deleted: there is nothing to do, and nothing to fail at.
         if let Step::Delete = step {
             line.outcome = DELETED;
-            return Ok(json!({ "Outcome": DELETED }));
+            return Ok(written(&json!({ "Outcome": DELETED })));
         }
         self.settings.check()?;
         let parsed = self.settings.checks.advise(request.map_err(Failure::InvalidRequest)?);
@@ -207,8 +216,7 @@ impl Handler {
             outcome: outcome.as_str(),
             advice: &parsed.advice,
         };
-        // Texts into memory: nothing in it can fail.
-        Ok(serde_json::to_value(result).unwrap_or_default())
+        Ok(written(&result))
     }
 
     /// Sees to the version that a request asks for.
@@ -239,7 +247,7 @@ impl Handler {
         resource: &CustomResource<'_>,
         deadline: Deadline,
         line: &mut LogLine,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Answered, Failure> {
         let way = resource.home.way.as_ref().map_err(|why| {
             let problem = format!("ResponseURL: {why}. CloudFormation was not told anything");
             Failure::InvalidRequest(Problems::one(problem))
@@ -258,14 +266,14 @@ impl Handler {
                 line.settled(&settled);
                 delivered.map_err(|why| Failure::Undelivered { why, result: result_of(&settled) })?;
                 // Our own document, which is JSON.
-                Ok(serde_json::from_str(&document).unwrap_or_default())
+                Ok(RawValue::from_string(document).unwrap_or_default())
             }
             Way::Return => {
                 let settled = settled.map_err(Failure::brief)?;
                 let result =
                     json!({ "PhysicalResourceId": settled.physical_resource_id, "Data": settled.data });
                 line.settled(&Ok(settled));
-                Ok(result)
+                Ok(written(&result))
             }
         }
     }
@@ -300,6 +308,11 @@ impl Settings {
     fn check(&self) -> Result<(), Failure> {
         if self.problems.is_empty() { Ok(()) } else { Err(Failure::Configuration(self.problems.clone())) }
     }
+}
+
+/// Texts into memory: nothing in it can fail.
+fn written(answer: &impl Serialize) -> Answered {
+    to_raw_value(answer).unwrap_or_default()
 }
 
 /// A panic becomes a failure: the runtime would make an answer of it that nobody waits for.
