@@ -103,7 +103,49 @@ fn lanes(messages: &[Message]) -> Vec<Vec<usize>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
+    use tokio::time::Instant;
+
     use super::*;
+    use crate::json::Json;
+    use crate::source::cloudformation::Ways;
+    use crate::source::{Delivery, Messages, Origin, recognise};
+    use crate::token::Identity;
+
+    /// When each of so many messages is begun that take no time, and how many are not.
+    async fn begun(messages: usize, at_a_time: AtATime, deadline: Deadline) -> (Vec<Duration>, usize) {
+        let records = vec![r#"{"eventSource":"aws:sqs"}"#; messages].join(",");
+        let event = format!("[{records}]");
+        let origin = Origin::new(Identity::Direct { request_id: "r".to_owned() });
+        let recognised = recognise(Json::parse(&event).unwrap(), &origin, &Ways::Return);
+        let Ok(Delivery::Messages(Messages { messages, .. })) = recognised else { panic!("a batch") };
+        let (start, begun) = (Instant::now(), Mutex::default());
+        let work = async |_| {
+            let mut begun: std::sync::MutexGuard<'_, Vec<Duration>> = begun.lock().unwrap();
+            begun.push(start.elapsed());
+            Ok::<(), ()>(())
+        };
+        let results = work_through(&messages, at_a_time, deadline, work).await;
+        let begun = begun.into_inner().unwrap();
+        assert_eq!(results.iter().flatten().count(), begun.len());
+        (begun, results.iter().filter(|result| result.is_none()).count())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_message_waits_for_its_turn_and_none_for_one_after_the_deadline() {
+        // A timer runs out with the next whole millisecond.
+        const TICK: Duration = Duration::from_millis(1);
+        let at_a_time = AtATime::default();
+        let turns: Vec<Duration> = (0..40).map(|turn| at_a_time.wait(turn)).collect();
+        let (times, left) = begun(turns.len(), at_a_time, Deadline::within(Duration::from_secs(9))).await;
+        assert_eq!(left, 0);
+        let is_in_turn = |(time, turn): (&Duration, &Duration)| (*turn..=*turn + TICK).contains(time);
+        assert!(times.iter().zip(&turns).all(is_in_turn), "{times:?}");
+
+        let (times, left) = begun(turns.len(), at_a_time, Deadline::within(turns[20])).await;
+        assert_eq!((times.len(), left), (21, 19));
+    }
 
     /// Of every second, wherever it begins.
     #[test]

@@ -32,7 +32,7 @@ pub(super) struct Item {
 pub(super) enum Condition<'a> {
     /// Where there is none, or one that the table should have forgotten.
     Free,
-    /// Where there is still this one, without a result.
+    /// Where there is still this one, without a result. Each time that a lease is asked for is an owner of its own.
     StillOf(&'a Item),
 }
 
@@ -90,7 +90,7 @@ impl Condition<'_> {
     pub(super) fn expression(&self) -> &'static str {
         match self {
             Self::Free => "attribute_not_exists(#token) OR #expires < :now",
-            Self::StillOf(_) => "#owner = :owner AND #until = :until AND attribute_not_exists(#result)",
+            Self::StillOf(_) => "#owner = :owner AND attribute_not_exists(#result)",
         }
     }
 
@@ -98,16 +98,14 @@ impl Condition<'_> {
     pub(super) fn names(&self) -> Value {
         match self {
             Self::Free => json!({ "#token": TOKEN, "#expires": EXPIRES }),
-            Self::StillOf(_) => json!({ "#owner": OWNER, "#until": UNTIL, "#result": RESULT }),
+            Self::StillOf(_) => json!({ "#owner": OWNER, "#result": RESULT }),
         }
     }
 
     pub(super) fn values(&self) -> Value {
         match self {
             Self::Free => json!({ ":now": seconds(SystemTime::now()) }),
-            Self::StillOf(item) => {
-                json!({ ":owner": text(&item.owner), ":until": milliseconds(item.until) })
-            }
+            Self::StillOf(item) => json!({ ":owner": text(&item.owner) }),
         }
     }
 }

@@ -7,6 +7,7 @@ import json
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -61,6 +62,41 @@ class DynamoDB(BaseHTTPRequestHandler):
         pass
 
 
+class Between(BaseHTTPRequestHandler):
+    """Hands calls on to moto, and does something else besides where a put is made under a condition of this beginning."""
+
+    at, before, lost = None, None, False
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        meant = Between.at and json.loads(body).get("ConditionExpression", "").startswith(Between.at)
+        if meant:
+            Between.at = None
+            if Between.before:
+                Between.before()
+        names = ("content-type", "x-amz-target", "x-amz-date", "authorization")
+        on = urllib.request.Request(moto.url, body, {name: self.headers[name] for name in names})
+        try:
+            status, answer = 200, urllib.request.urlopen(on).read()
+        except urllib.error.HTTPError as refused:
+            status, answer = refused.code, refused.read()
+        if meant and Between.lost:
+            status, answer = 500, b"{}"
+        self.send_response(status)
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_):
+        pass
+
+
+def serve(handler):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
 try:
     dynamodb = boto3.client("dynamodb", endpoint_url=moto.url)
     definition = greengrass.definitions(1)[0]
@@ -109,8 +145,40 @@ try:
     new = one.invoke(request("forgotten", "b"))
     check("what the table should have forgotten is not there", new["Outcome"] == "Created", new)
 
-    # Greengrass refuses: the lease is given back, and the next one is not kept waiting.
+    server = serve(Between)
+    between = function(AWS_ENDPOINT_URL_DYNAMODB=f"http://127.0.0.1:{server.server_port}")
+    take_first, take_over = "attribute_not_exists", "#owner"
+    Between.at, Between.lost = take_first, True
+    check("a lease that was taken and nobody saw it is one's own", between.invoke(request("unseen", "a"), 5)["Outcome"] == "Created")
+    check("(the put was made)", Between.at is None)
+    lease("unseen-too", time.time() - 1)
+    Between.at = take_over
+    check("also one that ran out before", between.invoke(request("unseen-too", "a"), 5)["Outcome"] == "Existing")
+    check("(the put was made)", Between.at is None)
+    item, result = lease("just-done", time.time() - 1)
+    before = calls()
+    Between.at, Between.lost = take_over, False
+    Between.before = lambda: dynamodb.put_item(TableName="leases", Item={**item, "Result": result})
+    done = between.invoke(request("just-done", "a"), 5)
+    check("a result that comes in late is not overwritten",
+          done["Version"] == result["M"]["Version"]["S"] and calls() == before and Between.at is None, done)
+    server.shutdown()
+
+    # A call that is given up on may still take effect a little later.
     create = "CreateConnectorDefinitionVersion"
+    greengrass.fault(Operation=create, Commit=False, Outcome="Never", Times=100)
+    ends = time.time() + 2
+    try:
+        one.invoke(request("slow", "c"), 2)
+        raise SystemExit("FAILED: expected an error")
+    except Failed:
+        pass
+    greengrass.clear_faults()
+    item = dynamodb.get_item(TableName="leases", Key={"Token": {"S": "slow"}})["Item"]
+    outlasts = int(item["Until"]["N"]) / 1000 - ends
+    check("a lease outlasts its invocation by some seconds", 3 < outlasts < 6, outlasts)
+
+    # Greengrass refuses: the lease is given back, and the next one is not kept waiting.
     greengrass.fault(Operation=create, Commit=False, Outcome={"Status": {"Status": 400, "Code": "BadRequestException", "Body": "{}"}})
     try:
         one.invoke(request("refused", "c"))
@@ -128,8 +196,7 @@ try:
     nobody = function(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
     check("no credentials", error_of(nobody, request("t", "a")) == "AccessDenied")
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), DynamoDB)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = serve(DynamoDB)
     failing = function(AWS_ENDPOINT_URL_DYNAMODB=f"http://127.0.0.1:{server.server_port}")
     DynamoDB.answers = [(500, "InternalServerError"), (400, "ThrottlingException")]
     check("a put is tried three times", failing.invoke(request("again", "a"))["Outcome"] == "Created")

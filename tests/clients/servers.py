@@ -128,6 +128,9 @@ class Greengrass:
         request = urllib.request.Request(f"{self.url}/_local/faults", body, method="POST")
         urllib.request.urlopen(request).read()
 
+    def clear_faults(self):
+        urllib.request.urlopen(urllib.request.Request(f"{self.url}/_local/faults", method="DELETE")).read()
+
     def stop(self):
         self.process.kill()
         self.process.wait()
