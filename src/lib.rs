@@ -13,7 +13,8 @@
 //! | [`lifecycle`] | what becomes of a custom resource | its id and data |
 //! | [`creator`] | when a create may be repeated | a version |
 //! | [`lease`] | who works on a request, in a table | the right to work on it, or its result |
-//! | [`greengrass`] | the SDK | the service's answers, and errors that say what is known |
+//! | [`greengrass`] | the SDK's operations | the service's answers, and errors that say what is known |
+//! | `aws` | credentials, signatures, endpoints; nothing of any operation | what was answered to a call |
 //! | [`handler`] | the order of all this, and nothing else | the answer |
 //!
 //! Beside the way: [`settings`] (the environment), [`failure`] (why there is no version), [`deadline`], [`json`],

@@ -1,4 +1,5 @@
-//! Greengrass behind a narrow seam: four calls, each bounded in time, and errors that say what is known.
+//! Greengrass behind a narrow seam: four calls, each bounded in time, and errors that say what is known. The SDK writes
+//! and reads them; the way between is this function's own.
 
 mod error;
 mod operation;
@@ -13,6 +14,7 @@ use aws_sdk_greengrass::operation::get_connector_definition::GetConnectorDefinit
 use aws_sdk_greengrass::operation::get_connector_definition_version::GetConnectorDefinitionVersionInput;
 use aws_sdk_greengrass::operation::list_connector_definition_versions::ListConnectorDefinitionVersionsInput;
 use aws_sdk_greengrass::types;
+use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
@@ -80,7 +82,8 @@ impl Greengrass {
             .amzn_client_token(token.as_str())
             .set_connectors(Some(on_the_wire(&request.connectors)))
             .build();
-        let answer = self.call(input, deadline).await.map_err(|error| error.without_values_of(request))?;
+        let answer = self.call(built(input)?, deadline).await;
+        let answer = answer.map_err(|error| error.without_values_of(request))?;
         version(answer.arn, answer.creation_timestamp, answer.id, answer.version)
     }
 
@@ -102,9 +105,8 @@ impl Greengrass {
         definition: &ConnectorDefinitionId,
         deadline: Deadline,
     ) -> Result<Option<String>, Error> {
-        let input =
-            || GetConnectorDefinitionInput::builder().connector_definition_id(definition.as_str()).build();
-        Ok(self.read(input, deadline).await?.latest_version)
+        let input = GetConnectorDefinitionInput::builder().connector_definition_id(definition.as_str());
+        Ok(self.read(built(input.build())?, deadline).await?.latest_version)
     }
 
     /// One version with what it holds.
@@ -114,13 +116,11 @@ impl Greengrass {
         id: &str,
         deadline: Deadline,
     ) -> Result<HeldVersion, Error> {
-        let input = || {
-            GetConnectorDefinitionVersionInput::builder()
-                .connector_definition_id(definition.as_str())
-                .connector_definition_version_id(id)
-                .build()
-        };
-        let answer = self.read(input, deadline).await?;
+        let input = GetConnectorDefinitionVersionInput::builder()
+            .connector_definition_id(definition.as_str())
+            .connector_definition_version_id(id)
+            .build();
+        let answer = self.read(built(input)?, deadline).await?;
         let connectors = answer.definition.and_then(|definition| definition.connectors).unwrap_or_default();
         let version = version(answer.arn, answer.creation_timestamp, answer.id, answer.version)?;
         Ok(HeldVersion { version, connectors })
@@ -136,13 +136,11 @@ impl Greengrass {
         let mut versions = Vec::new();
         let mut next = None;
         loop {
-            let input = || {
-                ListConnectorDefinitionVersionsInput::builder()
-                    .connector_definition_id(definition.as_str())
-                    .set_next_token(next.clone())
-                    .build()
-            };
-            let page = self.read(input, deadline).await?;
+            let input = ListConnectorDefinitionVersionsInput::builder()
+                .connector_definition_id(definition.as_str())
+                .set_next_token(next.clone())
+                .build();
+            let page = self.read(built(input)?, deadline).await?;
             for entry in page.versions.unwrap_or_default() {
                 versions.push(version(entry.arn, entry.creation_timestamp, entry.id, entry.version)?);
             }
@@ -158,15 +156,11 @@ impl Greengrass {
     }
 
     /// A call that has no effect: made again, while there is time, where another attempt may fare better.
-    async fn read<O: Operation>(
-        &self,
-        input: impl Fn() -> Result<O, BuildError>,
-        deadline: Deadline,
-    ) -> Result<O::Output, Error> {
+    async fn read<O: Operation + Clone>(&self, input: O, deadline: Deadline) -> Result<O::Output, Error> {
         let mut reads = 0;
         loop {
             reads += 1;
-            let error = match self.call(input(), deadline).await {
+            let error = match self.call(input.clone(), deadline).await {
                 Err(error) if error.is_transient() => error,
                 done => return done,
             };
@@ -179,18 +173,21 @@ impl Greengrass {
     }
 
     /// Waits for a call no longer than its deadline. Given up on, it may still take effect.
-    async fn call<O: Operation>(
-        &self,
-        input: Result<O, BuildError>,
-        deadline: Deadline,
-    ) -> Result<O::Output, Error> {
-        let unprepared = |why| Error::of_a_call(&CallError::Unprepared(why));
-        let request = input.map_err(|why| unprepared(why.into()))?.written().map_err(unprepared)?;
+    async fn call<O: Operation>(&self, input: O, deadline: Deadline) -> Result<O::Output, Error> {
+        let request = input.written().map_err(unprepared)?;
         match deadline.bound(self.caller.call(request)).await {
             Ok(answer) => O::read(&answer.map_err(|why| Error::of_a_call(&why))?),
             Err(_) => Err(Error::no_answer_in_time()),
         }
     }
+}
+
+fn built<O: Operation>(input: Result<O, BuildError>) -> Result<O, Error> {
+    input.map_err(|why| unprepared(why.into()))
+}
+
+fn unprepared(why: BoxError) -> Error {
+    Error::of_a_call(&CallError::Unprepared(why))
 }
 
 impl Version {

@@ -1,5 +1,5 @@
-//! The one HTTP stack of the function: hyper and rustls as the SDK's connector, shared by the calls to Greengrass and
-//! the answers to CloudFormation, so that TLS is set up and root certificates are read once.
+//! The one HTTP stack of the function: hyper and rustls behind the SDK's seam for connectors, shared by the calls of AWS's
+//! services and the answers to CloudFormation, so that TLS is set up and root certificates are read once.
 //!
 //! The SDK's own connector would do, but half of all instructions of a start are its way of reading root
 //! certificates (`bench/tried.md`), and that cannot be exchanged. This one is the same two libraries, over HTTP/1.1.
@@ -61,7 +61,7 @@ impl HttpConnector for HttpClient {
     }
 }
 
-/// The SDK asks of an error only whether time was over.
+/// Whether time was over is all that is asked of an error, beside its causes.
 fn what_failed(error: Error) -> ConnectorError {
     let timed_out = |cause: &(dyn StdError + 'static)| {
         cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)
