@@ -54,6 +54,37 @@ fn request() -> String {
     .to_owned()
 }
 
+/// What CloudFormation puts in is no mistake; what it hands to a custom resource as it stands is one.
+#[test]
+fn dynamic_references() {
+    let connector = |topic: &str| {
+        json!([{ "Id": "a", "ConnectorArn": "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4",
+                 "Parameters": { "DefaultSNSArn": topic } }])
+    };
+    let resources: serde_json::Map<String, Value> = ["ssm", "secretsmanager", "ssm-secure"]
+        .iter()
+        .flat_map(|kind| {
+            let connectors = connector(&format!("{{{{resolve:{kind}:topic}}}}"));
+            let custom =
+                json!({ "ServiceToken": "t", "ConnectorDefinitionId": "d", "Connectors": connectors });
+            let native = json!({ "ConnectorDefinitionId": "d", "Connectors": connectors });
+            let of = |of: &str, properties| json!({ "Type": of, "Properties": properties });
+            [
+                (format!("{kind}-custom"), of("Custom::GreengrassConnectorVersion", custom)),
+                (format!("{kind}-native"), of("AWS::Greengrass::ConnectorDefinitionVersion", native)),
+            ]
+        })
+        .collect();
+    let (report, _) = report_on(&json!({ "Resources": resources }).to_string(), &[]);
+    let mut refused: Vec<String> =
+        findings(&report).into_iter().map(|(code, path, _)| format!("{code} {path}")).collect();
+    refused.retain(|finding| finding.starts_with("Invalid"));
+    let at = |name: &str| {
+        format!("InvalidRequest Resources.{name}.Properties.Connectors[0].Parameters.DefaultSNSArn")
+    };
+    assert_eq!(refused, [at("secretsmanager-custom"), at("ssm-secure-custom"), at("ssm-secure-native")]);
+}
+
 #[test]
 fn a_template_in_yaml() {
     let output = check(&[TEMPLATE, "--json"]);

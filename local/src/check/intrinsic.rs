@@ -1,13 +1,38 @@
-//! CloudFormation's intrinsic functions, as far as their value is known before a deployment.
+//! CloudFormation's intrinsic functions and dynamic references, as far as their value is known before a deployment.
 
 use super::node::{Kind, Node};
 
-/// What the pseudo parameters stand for.
-pub(super) struct Pseudo {
+/// What CloudFormation puts in.
+pub(super) struct Deployment {
     pub(super) region: String,
+    pub(super) references: References,
 }
 
-impl Pseudo {
+/// The dynamic references that CloudFormation resolves (its guide, "Get values stored in other services using dynamic
+/// references"): all but `ssm-secure`, which few properties of few types may have, and in custom resources nothing that is
+/// secret.
+#[derive(Clone, Copy)]
+pub(super) enum References {
+    OfNativeResources,
+    OfCustomResources,
+}
+
+impl References {
+    fn are_resolved(self, kind: &str) -> bool {
+        kind == "ssm" || (kind == "secretsmanager" && matches!(self, Self::OfNativeResources))
+    }
+}
+
+impl Deployment {
+    /// The text that a resource gets; `None` where only a deployment will know what is put in. A reference that is not
+    /// resolved is what the resource gets.
+    pub(super) fn dereference(&self, text: String) -> Option<String> {
+        let mut kinds =
+            text.split("{{resolve:").skip(1).map(|from| from.split(':').next().unwrap_or_default());
+        let is_open = text.contains("{{resolve:") && kinds.all(|kind| self.references.are_resolved(kind));
+        (!is_open).then_some(text)
+    }
+
     fn value(&self, name: &str) -> Option<&str> {
         match name {
             "AWS::Region" => Some(&self.region),
@@ -21,6 +46,10 @@ impl Pseudo {
 
     /// The text of a value; `None` where only a deployment will know it.
     pub(super) fn resolve(&self, node: &Node) -> Option<String> {
+        self.dereference(self.written(node)?)
+    }
+
+    fn written(&self, node: &Node) -> Option<String> {
         match (&node.kind, function(node)) {
             (Kind::Text(text), _) => Some(text.clone()),
             (_, Some(("Ref", name))) => self.value(name.text()?).map(str::to_owned),
@@ -79,7 +108,8 @@ mod tests {
 
     #[test]
     fn what_is_known_is_resolved_and_nothing_else() {
-        let pseudo = Pseudo { region: "eu-west-1".to_owned() };
+        let references = References::OfCustomResources;
+        let deployment = Deployment { region: "eu-west-1".to_owned(), references };
         for (yaml, value) in [
             ("plain", Some("plain")),
             ("!Ref AWS::Region", Some("eu-west-1")),
@@ -97,7 +127,29 @@ mod tests {
             ("- a", None),
         ] {
             let node = Node::read(yaml).unwrap();
-            assert_eq!(pseudo.resolve(&node).as_deref(), value, "{yaml}");
+            assert_eq!(deployment.resolve(&node).as_deref(), value, "{yaml}");
+        }
+    }
+
+    #[test]
+    fn a_reference_that_cloudformation_resolves_is_known_at_deployment() {
+        use References::{OfCustomResources, OfNativeResources};
+
+        let is_open = |references, text: &str| {
+            let deployment = Deployment { region: "eu-west-1".to_owned(), references };
+            deployment.dereference(text.to_owned()).is_none()
+        };
+        for (text, custom, native) in [
+            ("plain {{resolve", false, false),
+            ("{{resolve:ssm:topic}}", true, true),
+            ("a-{{resolve:ssm:topic:3}}-b", true, true),
+            ("{{resolve:ssm-secure:topic:3}}", false, false),
+            ("{{resolve:secretsmanager:s:SecretString}}", false, true),
+            ("{{resolve:ssm:a}}{{resolve:secretsmanager:s}}", false, true),
+            ("{{resolve:other:x}}", false, false),
+        ] {
+            let open = (is_open(OfCustomResources, text), is_open(OfNativeResources, text));
+            assert_eq!(open, (custom, native), "{text}");
         }
     }
 }

@@ -7,7 +7,7 @@ use connector_versions::request::{Rules, parse};
 use connector_versions::source::cloudformation::RULES;
 use serde_json::{Map, Value, json};
 
-use super::intrinsic::{Pseudo, function};
+use super::intrinsic::{Deployment, References, function};
 use super::node::{Kind, Node};
 use super::request::{Found, Origin, Places, Within};
 
@@ -24,7 +24,8 @@ pub(super) fn is_template(node: &Node) -> bool {
 
 /// Checks every resource that has connectors.
 pub(super) fn check(template: &Node, region: Option<&str>, found: &mut Found) {
-    let pseudo = Pseudo { region: region.unwrap_or("us-east-1").to_owned() };
+    let on = |references| Deployment { region: region.unwrap_or("us-east-1").to_owned(), references };
+    let (as_native, as_custom) = (on(References::OfNativeResources), on(References::OfCustomResources));
     for (name, resource) in template.get("Resources").map(Node::members).unwrap_or_default() {
         let (Some(of), Some(properties)) =
             (resource.get("Type").and_then(Node::text), resource.get("Properties"))
@@ -32,12 +33,12 @@ pub(super) fn check(template: &Node, region: Option<&str>, found: &mut Found) {
             continue;
         };
         let (declared, below) = match of {
-            "AWS::Greengrass::ConnectorDefinitionVersion" => (native(properties, &pseudo), ""),
+            "AWS::Greengrass::ConnectorDefinitionVersion" => (native(properties, &as_native), ""),
             "AWS::Greengrass::ConnectorDefinition" => {
                 let version = properties.get("InitialVersion");
-                (version.and_then(|version| native(version, &pseudo)), ".InitialVersion")
+                (version.and_then(|version| native(version, &as_native)), ".InitialVersion")
             }
-            _ if is_ours(of, properties) => (custom(properties, &pseudo), ""),
+            _ if is_ours(of, properties) => (custom(properties, &as_custom), ""),
             _ => continue,
         };
         if let Some(Declared { request, open, rules, places }) = declared {
@@ -84,15 +85,16 @@ struct Open {
 }
 
 /// The connectors of a native resource, whose other properties are CloudFormation's matter.
-fn native(properties: &Node, pseudo: &Pseudo) -> Option<Declared> {
+fn native(properties: &Node, deployment: &Deployment) -> Option<Declared> {
     let node = properties.get("Connectors").filter(|node| function(node).is_none())?;
     let mut open = Open::default();
-    let request = json!({ "ConnectorDefinitionId": "native", "Connectors": list(node, pseudo, &mut open) });
+    let request =
+        json!({ "ConnectorDefinitionId": "native", "Connectors": list(node, deployment, &mut open) });
     Some(Declared { request, open, rules: Rules::default(), places: Places::of_connectors(node) })
 }
 
 /// The properties of a custom resource.
-fn custom(properties: &Node, pseudo: &Pseudo) -> Option<Declared> {
+fn custom(properties: &Node, deployment: &Deployment) -> Option<Declared> {
     if function(properties).is_some() {
         return None;
     }
@@ -101,8 +103,8 @@ fn custom(properties: &Node, pseudo: &Pseudo) -> Option<Declared> {
     for (name, value) in properties.members() {
         let value = match name.as_str() {
             "Connectors" if function(value).is_some() => json!([]),
-            "Connectors" => list(value, pseudo, &mut open),
-            _ => text(value, pseudo).unwrap_or_else(|| json!("known-at-deployment")),
+            "Connectors" => list(value, deployment, &mut open),
+            _ => text(value, deployment).unwrap_or_else(|| json!("known-at-deployment")),
         };
         request.insert(name.clone(), value);
     }
@@ -110,19 +112,22 @@ fn custom(properties: &Node, pseudo: &Pseudo) -> Option<Declared> {
 }
 
 /// A value as the function will get it; `None` where only a deployment will know it.
-fn text(node: &Node, pseudo: &Pseudo) -> Option<Value> {
+fn text(node: &Node, deployment: &Deployment) -> Option<Value> {
     match function(node) {
-        Some(_) => pseudo.resolve(node).map(Value::from),
-        None => Some(node.to_json()),
+        Some(_) => deployment.resolve(node).map(Value::from),
+        None => match node.text() {
+            Some(text) => deployment.dereference(text.to_owned()).map(Value::from),
+            None => Some(node.to_json()),
+        },
     }
 }
 
-fn list(node: &Node, pseudo: &Pseudo, open: &mut Open) -> Value {
+fn list(node: &Node, deployment: &Deployment, open: &mut Open) -> Value {
     let Some(items) = node.items() else { return node.to_json() };
-    items.iter().enumerate().map(|(index, item)| connector(index, item, pseudo, open)).collect()
+    items.iter().enumerate().map(|(index, item)| connector(index, item, deployment, open)).collect()
 }
 
-fn connector(index: usize, node: &Node, pseudo: &Pseudo, open: &mut Open) -> Value {
+fn connector(index: usize, node: &Node, deployment: &Deployment, open: &mut Open) -> Value {
     let id = || json!(format!("known-at-deployment-{index}"));
     if function(node).is_some() {
         return json!({ "ConnectorArn": OPEN_ARN, "Id": id() });
@@ -131,25 +136,25 @@ fn connector(index: usize, node: &Node, pseudo: &Pseudo, open: &mut Open) -> Val
     let mut connector = Map::new();
     for (name, value) in members {
         let value = match name.as_str() {
-            "ConnectorArn" => text(value, pseudo).unwrap_or_else(|| json!(OPEN_ARN)),
-            "Id" => text(value, pseudo).unwrap_or_else(id),
+            "ConnectorArn" => text(value, deployment).unwrap_or_else(|| json!(OPEN_ARN)),
+            "Id" => text(value, deployment).unwrap_or_else(id),
             "Parameters" if function(value).is_some() => {
                 open.connectors.insert(index);
                 json!({})
             }
-            "Parameters" => parameters(index, value, pseudo, open),
-            _ => text(value, pseudo).unwrap_or_else(|| json!(OPEN)),
+            "Parameters" => parameters(index, value, deployment, open),
+            _ => text(value, deployment).unwrap_or_else(|| json!(OPEN)),
         };
         connector.insert(name.clone(), value);
     }
     connector.into()
 }
 
-fn parameters(index: usize, node: &Node, pseudo: &Pseudo, open: &mut Open) -> Value {
+fn parameters(index: usize, node: &Node, deployment: &Deployment, open: &mut Open) -> Value {
     let Kind::Object(members) = &node.kind else { return node.to_json() };
     let mut parameters = Map::new();
     for (name, value) in members {
-        let value = text(value, pseudo).unwrap_or_else(|| {
+        let value = text(value, deployment).unwrap_or_else(|| {
             open.values.insert((index, name.clone()));
             json!(OPEN)
         });
