@@ -138,6 +138,7 @@ async fn a_message_that_came_before_is_not_made_blindly() {
     rig.service.add_fault(fault);
     assert_eq!(failed(&response(rig.invoke(batch(&[first.clone()])).await)), ["m"]);
     assert_eq!(rig.creates(), 0);
+    assert_eq!(rig.calls(Operation::GetConnectorDefinition).len(), 1, "a refusal is not asked for again");
     rig.service.clear_faults();
     assert!(failed(&response(rig.invoke(batch(&[first])).await)).is_empty());
     assert_eq!(rig.creates(), 1);

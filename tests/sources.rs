@@ -162,9 +162,17 @@ async fn an_update_to_what_the_version_holds_creates_nothing() {
 
 #[tokio::test]
 async fn a_roll_back_finds_the_old_version_again() {
+    use greengrass_local::greengrass::{Fault, Operation, Outcome};
+
     let rig = Rig::start().await;
     let forward = rig.sample("cloudformation-update");
     let updated = told(&rig, &forward).await;
+    // Reads are repeated: one that fails for a moment is no reason for another version.
+    for operation in [Operation::GetConnectorDefinitionVersion, Operation::ListConnectorDefinitionVersions] {
+        let outcome = Outcome::Status { status: 503, code: None, body: String::new() };
+        let fault = Fault { operation: Some(operation), times: 2, outcome, ..Fault::default() };
+        rig.service.add_fault(fault);
+    }
     let mut back = forward.clone();
     back["RequestId"] = json!("0a0b0c0d-0000-4000-8000-000000000001");
     back["PhysicalResourceId"] = updated["PhysicalResourceId"].clone();

@@ -4,11 +4,10 @@
 use std::time::Duration;
 
 use aws_sdk_greengrass::operation::create_connector_definition_version::CreateConnectorDefinitionVersionInput as Create;
-use aws_smithy_runtime_api::client::http::HttpConnector;
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
-use http::Uri;
 use http::uri::Scheme;
+use http::{Request, Uri};
 
 use super::operation::Operation;
 use crate::aws::Caller;
@@ -35,18 +34,15 @@ pub(super) async fn rehearse(caller: &Caller, http: &HttpClient) {
         let _ = caller.prepare(call).await;
     }
     if let Some(greeting) = endpoint.as_ref().and_then(greeting) {
-        let _ = Deadline::within(PATIENCE).bound(http.call(greeting)).await;
+        let _ = Deadline::within(PATIENCE).bound(http.send(greeting)).await;
     }
     let _ = Create::read(&HttpResponse::new(http::StatusCode::OK.into(), SdkBody::from(ANSWER)));
 }
 
 /// A request that asks for nothing, unsigned, to where the call would go. Its answer has no body, so the connection is
 /// ready for the next one.
-fn greeting(endpoint: &Uri) -> Option<HttpRequest> {
-    let mut greeting = HttpRequest::empty();
-    greeting.set_method("HEAD").ok()?;
-    greeting.set_uri(format!("https://{}/", endpoint.authority()?)).ok()?;
-    Some(greeting)
+fn greeting(endpoint: &Uri) -> Option<Request<SdkBody>> {
+    Request::head(format!("https://{}/", endpoint.authority()?)).body(SdkBody::empty()).ok()
 }
 
 fn is_https(uri: &Uri) -> bool {

@@ -15,7 +15,8 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
-use http::Uri;
+use futures_util::TryFutureExt;
+use http::{Request, Response, Uri};
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
@@ -45,6 +46,15 @@ impl HttpClient {
             tokio::task::yield_now().await;
         }
     }
+
+    /// Sends a request; the answer's body is not read yet.
+    pub(crate) fn send(
+        &self,
+        request: Request<SdkBody>,
+    ) -> impl Future<Output = Result<Response<SdkBody>, ConnectorError>> + use<> {
+        let answer = self.pooled.request(request).map_err(what_failed);
+        answer.map_ok(|answer| answer.map(SdkBody::from_body_1_x))
+    }
 }
 
 impl HttpConnector for HttpClient {
@@ -53,10 +63,9 @@ impl HttpConnector for HttpClient {
             Ok(request) => request,
             Err(error) => return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into()))),
         };
-        let answer = self.pooled.request(request);
-        HttpConnectorFuture::new(async move {
-            let answer = answer.await.map_err(what_failed)?.map(SdkBody::from_body_1_x);
-            HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))
+        let answer = self.send(request);
+        HttpConnectorFuture::new(async {
+            HttpResponse::try_from(answer.await?).map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
 }

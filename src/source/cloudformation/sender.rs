@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::HttpConnector;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
+use http::Request;
+use http::header::CONTENT_TYPE;
 
 use super::ResponseUrl;
 use crate::backoff::Backoff;
@@ -65,16 +65,16 @@ impl Sender {
         }
     }
 
-    /// One attempt: the status of the answer, or what went wrong on the way. The connector's own words are kept to
+    /// One attempt: the status of the answer, or what went wrong on the way. The client's own words are kept to
     /// itself, since they may name the URL.
     async fn put(&self, url: &ResponseUrl, document: &str, deadline: Deadline) -> Result<u16, &'static str> {
-        let mut request = HttpRequest::new(SdkBody::from(document));
-        request.set_method("PUT").map_err(|_| "a request that cannot be made")?;
-        request.set_uri(url.uri().clone()).map_err(|_| "a URL that cannot be used")?;
-        // Present and empty: a pre-signed URL either signs no content type or an empty one. Absent is refused by
-        // the second kind, any value by both the second and the older signature.
-        request.headers_mut().insert("content-type", "");
-        match deadline.for_an_attempt(ATTEMPT).bound(self.client.call(request)).await {
+        let request = Request::put(url.uri().clone())
+            // Present and empty: a pre-signed URL either signs no content type or an empty one. Absent is refused by
+            // the second kind, any value by both the second and the older signature.
+            .header(CONTENT_TYPE, "")
+            .body(SdkBody::from(document))
+            .map_err(|_| "a request that cannot be made")?;
+        match deadline.for_an_attempt(ATTEMPT).bound(self.client.send(request)).await {
             Ok(Ok(answer)) => Ok(answer.status().as_u16()),
             Ok(Err(error)) if error.is_timeout() => Err("a connection that took too long"),
             Ok(Err(_)) => Err("a failed connection"),
