@@ -22,7 +22,7 @@ use aws_smithy_types::error::operation::BuildError;
 
 pub use error::{Effect, Error, Kind};
 
-use operation::Operation;
+use operation::{Operation, Wire};
 
 use crate::aws::{CallError, Caller, Service};
 use crate::backoff::Backoff;
@@ -34,6 +34,7 @@ use crate::request::{ClientToken, ConnectorDefinitionId, ConnectorVersionRequest
 #[derive(Clone, Debug)]
 pub struct Greengrass {
     caller: Caller,
+    create: Wire<CreateConnectorDefinitionVersionInput>,
 }
 
 /// A connector definition version, as the service names it.
@@ -66,8 +67,9 @@ impl Greengrass {
     pub(crate) async fn new(shared: &SdkConfig, http: HttpClient) -> Self {
         let connector = SharedHttpConnector::new(http.clone());
         let caller = Caller::new(Service::Greengrass, shared, connector).await;
-        rehearsal::rehearse(&caller, &http).await;
-        Self { caller }
+        let create = Wire::new();
+        rehearsal::rehearse(&caller, &create, &http).await;
+        Self { caller, create }
     }
 
     /// CreateConnectorDefinitionVersion, once.
@@ -82,7 +84,7 @@ impl Greengrass {
             .amzn_client_token(token.as_str())
             .set_connectors(Some(on_the_wire(&request.connectors)))
             .build();
-        let answer = self.call(built(input)?, deadline).await;
+        let answer = self.call(&self.create, built(input)?, deadline).await;
         let answer = answer.map_err(|error| error.without_values_of(request))?;
         version(answer.arn, answer.creation_timestamp, answer.id, answer.version)
     }
@@ -157,10 +159,11 @@ impl Greengrass {
 
     /// A call that has no effect: made again, while there is time, where another attempt may fare better.
     async fn read<O: Operation + Clone>(&self, input: O, deadline: Deadline) -> Result<O::Output, Error> {
+        let wire = Wire::new();
         let mut reads = 0;
         loop {
             reads += 1;
-            let error = match self.call(input.clone(), deadline).await {
+            let error = match self.call(&wire, input.clone(), deadline).await {
                 Err(error) if error.is_transient() => error,
                 done => return done,
             };
@@ -173,10 +176,15 @@ impl Greengrass {
     }
 
     /// Waits for a call no longer than its deadline. Given up on, it may still take effect.
-    async fn call<O: Operation>(&self, input: O, deadline: Deadline) -> Result<O::Output, Error> {
-        let request = input.written().map_err(unprepared)?;
+    async fn call<O: Operation>(
+        &self,
+        wire: &Wire<O>,
+        input: O,
+        deadline: Deadline,
+    ) -> Result<O::Output, Error> {
+        let request = wire.write(input).map_err(unprepared)?;
         match deadline.bound(self.caller.call(request)).await {
-            Ok(answer) => O::read(&answer.map_err(|why| Error::of_a_call(&why))?),
+            Ok(answer) => wire.read(&answer.map_err(|why| Error::of_a_call(&why))?),
             Err(_) => Err(Error::no_answer_in_time()),
         }
     }
@@ -260,7 +268,7 @@ mod tests {
         let kept = Kept::default();
         let config = kept.config();
         let caller = Caller::new(Service::Greengrass, &config, kept.connector()).await;
-        let greengrass = Greengrass { caller };
+        let greengrass = Greengrass { caller, create: Wire::new() };
         let sdk = aws_sdk_greengrass::Client::new(&config);
         let deadline = Deadline::within(Duration::from_secs(9));
         let event = r#"{"ConnectorDefinitionId":"d","AmznClientToken":"t","Connectors":[

@@ -9,7 +9,7 @@ use aws_smithy_types::body::SdkBody;
 use http::uri::Scheme;
 use http::{Request, Uri};
 
-use super::operation::Operation;
+use super::operation::Wire;
 use crate::aws::Caller;
 use crate::deadline::Deadline;
 use crate::http_client::HttpClient;
@@ -22,21 +22,21 @@ const ANSWER: &str = r#"{"Arn":"a","CreationTimestamp":"t","Id":"i","Version":"v
 /// Makes a call that goes all the way but the last step: it is written, signed and its answer read, and in place of
 /// sending it, the connection that it would be sent over is opened. Whatever fails here fails again in the first
 /// event, which says so.
-pub(super) async fn rehearse(caller: &Caller, http: &HttpClient) {
+pub(super) async fn rehearse(caller: &Caller, create: &Wire<Create>, http: &HttpClient) {
     // Begun first: the name is looked up while the call is written. Without TLS there is too little to win.
     let endpoint = caller.endpoint().parse().ok().filter(is_https);
     if let Some(endpoint) = &endpoint {
         http.begin(Uri::clone(endpoint)).await;
     }
     let call = Create::builder().connector_definition_id("rehearsal").amzn_client_token("rehearsal");
-    let call = call.set_connectors(Some(Vec::new())).build().ok().and_then(|input| input.written().ok());
+    let call = call.set_connectors(Some(Vec::new())).build().ok().and_then(|input| create.write(input).ok());
     if let Some(call) = call {
         let _ = caller.prepare(call).await;
     }
     if let Some(greeting) = endpoint.as_ref().and_then(greeting) {
         let _ = Deadline::within(PATIENCE).bound(http.send(greeting)).await;
     }
-    let _ = Create::read(&HttpResponse::new(http::StatusCode::OK.into(), SdkBody::from(ANSWER)));
+    let _ = create.read(&HttpResponse::new(http::StatusCode::OK.into(), SdkBody::from(ANSWER)));
 }
 
 /// A request that asks for nothing, unsigned, to where the call would go. Its answer has no body, so the connection is
