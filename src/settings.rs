@@ -67,12 +67,7 @@ impl Settings {
                 check(name, check_endpoint(&url));
             }
         }
-        if given(REGION).is_none() {
-            check(
-                REGION,
-                Err("is not set, Lambda sets it, elsewhere give a Region, as in us-east-1".to_owned()),
-            );
-        }
+        check(REGION, check_region(given(REGION).as_deref()));
         let idempotency = match given(IDEMPOTENCY).as_deref() {
             None | Some("token") => Idempotency::Token,
             Some("latest") => Idempotency::Latest,
@@ -142,6 +137,18 @@ fn check_table(table: &str) -> Result<(), String> {
     }
 }
 
+/// It becomes a part of a host's name.
+fn check_region(region: Option<&str>) -> Result<(), String> {
+    let problem = match region {
+        None => "is not set",
+        Some(region) if region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') => {
+            return Ok(());
+        }
+        Some(_) => "is no Region",
+    };
+    Err(format!("{problem}, Lambda sets it, elsewhere give a Region, as in us-east-1"))
+}
+
 fn check_endpoint(url: &str) -> Result<(), String> {
     let uri: Option<http::Uri> = url.parse().ok();
     match uri.as_ref().and_then(|uri| uri.scheme_str().zip(uri.authority())) {
@@ -166,6 +173,9 @@ mod tests {
     #[test]
     fn lambdas_own_environment_is_enough() {
         assert!(read(&[(REGION, "us-east-1")]).problems.is_empty());
+        for region in ["us east", "US-EAST-1", "us-east-1.evil.example", "eu-\u{e9}-1"] {
+            assert!(read(&[(REGION, region)]).problems.to_string().contains("is no Region"), "{region}");
+        }
     }
 
     #[test]
