@@ -98,6 +98,7 @@ async fn errors_with_and_without_a_type() {
         let service = started(Choices { error_types, check_ids: true, ..Choices::default() }).await;
         service.add_definition("d", "line").unwrap();
         let bad_id = json!({ "Connectors": [{ "Id": "a b" }] });
+        let bad_value = json!({ "Connectors": [{ "Id": "a", "Parameters": { "n": 1 } }] });
         let table = [
             ("GET", format!("{ROOT}/x"), Value::Null, 404, "idnotfoundexception"),
             ("POST", format!("{ROOT}/x/versions"), json!({}), 404, "idnotfoundexception"),
@@ -106,6 +107,9 @@ async fn errors_with_and_without_a_type() {
             ("GET", format!("{ROOT}?NextToken=77"), Value::Null, 400, "badrequestexception"),
             ("POST", ROOT.to_owned(), json!([1]), 400, "badrequestexception"),
             ("POST", format!("{ROOT}/d/versions"), bad_id, 400, "badrequestexception"),
+            ("POST", format!("{ROOT}/d/versions"), json!({ "Connectors": "x" }), 400, "badrequestexception"),
+            ("POST", format!("{ROOT}/d/versions"), json!({ "Connectors": [1] }), 400, "badrequestexception"),
+            ("POST", format!("{ROOT}/d/versions"), bad_value, 400, "badrequestexception"),
             ("PATCH", ROOT.to_owned(), Value::Null, 403, "missingauthenticationtokenexception"),
             ("GET", "/elsewhere".to_owned(), Value::Null, 403, "missingauthenticationtokenexception"),
         ];
@@ -207,7 +211,14 @@ async fn faults() {
     service.add_fault(Fault { outcome: Outcome::Never, ..Fault::default() });
     let never = try_http(&service, "GET", path(), "", Value::Null);
     assert!(tokio::time::timeout(std::time::Duration::from_millis(200), never).await.is_err());
-    assert_eq!(http(&service, "POST", "/_local/faults", "", json!({ "Nonsense": 1 })).await.status, 400);
+    for nonsense in [
+        json!({ "Nonsense": 1 }),
+        json!({ "Times": 0 }),
+        json!({ "Outcome": { "Status": { "Status": 99 } } }),
+        json!({ "Outcome": { "Status": { "Status": 400, "Code": "a\nb" } } }),
+    ] {
+        assert_eq!(http(&service, "POST", "/_local/faults", "", nonsense).await.status, 400);
+    }
     assert_eq!(service.calls().iter().filter(|call| call.status.is_none()).count(), 3);
 }
 

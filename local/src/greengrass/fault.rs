@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use ::http::HeaderValue;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +63,22 @@ impl Default for Fault {
             commit: true,
             delay_after_ms: 0,
             outcome: Outcome::Answer,
+        }
+    }
+}
+
+impl Fault {
+    /// Says what is wrong with a fault that could not befall anything.
+    pub(super) fn check(&self) -> Result<(), String> {
+        match &self.outcome {
+            _ if self.times == 0 => Err("Times must be at least 1".to_owned()),
+            Outcome::Status { status, .. } if !(200..=599).contains(status) => {
+                Err(format!("Status must be 200 to 599, not {status}"))
+            }
+            Outcome::Status { code: Some(code), .. } if HeaderValue::from_str(code).is_err() => {
+                Err("Code must be what fits into a header".to_owned())
+            }
+            _ => Ok(()),
         }
     }
 }

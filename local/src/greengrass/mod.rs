@@ -289,12 +289,12 @@ impl Inner {
     /// What the service has beside AWS's operations: faults and calls, for clients in other processes.
     fn control(&self, request: &Request) -> ::http::Response<Bytes> {
         match (request.method().as_str(), request.uri().path()) {
-            ("POST", "/_local/faults") => match serde_json::from_slice::<Fault>(request.body()) {
+            ("POST", "/_local/faults") => match fault(request.body()) {
                 Ok(fault) => {
                     lock(&self.faults).push(fault);
                     http::json(200, &serde_json::json!({}))
                 }
-                Err(error) => http::json(400, &serde_json::json!({ "Message": error.to_string() })),
+                Err(problem) => http::json(400, &serde_json::json!({ "Message": problem })),
             },
             ("GET", "/_local/faults") => http::json(200, &serde_json::json!(*lock(&self.faults))),
             ("DELETE", "/_local/faults") => {
@@ -308,6 +308,11 @@ impl Inner {
             ),
         }
     }
+}
+
+fn fault(body: &[u8]) -> Result<Fault, String> {
+    let fault: Fault = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    fault.check().map(|()| fault)
 }
 
 impl Store {

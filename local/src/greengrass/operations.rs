@@ -81,6 +81,18 @@ struct NewName {
     name: Option<String>,
 }
 
+/// The shape of a connector (API reference, "Connector"), which is all that is asked of it: what a real service says of
+/// connectors and Ids that are left out is documented nowhere.
+#[derive(Deserialize)]
+struct ConnectorShape {
+    #[serde(rename = "ConnectorArn")]
+    _connector_arn: Option<String>,
+    #[serde(rename = "Id")]
+    _id: Option<String>,
+    #[serde(rename = "Parameters")]
+    _parameters: Option<BTreeMap<String, String>>,
+}
+
 /// The client token of a request.
 pub(super) fn token(request: &Request) -> Option<String> {
     header(request, "x-amzn-client-token")
@@ -185,6 +197,7 @@ fn change_definition(
 
 fn new_version(choices: &Choices, body: VersionBody) -> Result<NewVersion, Refusal> {
     let connectors = body.connectors.unwrap_or_else(|| json!([]));
+    Vec::<ConnectorShape>::deserialize(&connectors).map_err(|error| unreadable(&error))?;
     if choices.check_ids {
         check_ids(&connectors)?;
     }
@@ -214,8 +227,11 @@ fn check_ids(connectors: &Value) -> Result<(), Refusal> {
 /// A body that is absent is an empty object.
 fn body<T: for<'de> Deserialize<'de>>(request: &Request) -> Result<T, Refusal> {
     let bytes = if request.body().is_empty() { b"{}".as_slice() } else { request.body() };
-    serde_json::from_slice(bytes)
-        .map_err(|error| Refusal::bad_request(format!("The request body is invalid: {error}")))
+    serde_json::from_slice(bytes).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &serde_json::Error) -> Refusal {
+    Refusal::bad_request(format!("The request body is invalid: {error}"))
 }
 
 fn information(choices: &Choices, definition: &Definition) -> Value {
