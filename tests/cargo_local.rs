@@ -53,6 +53,13 @@ fn every_sample_ends_well() {
 }
 
 #[test]
+fn a_definition_that_could_not_be_is_refused() {
+    let output = run(&["--definition", "b d", "events/direct.json"]);
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("has a space as its character 2"), "{}", stderr(&output));
+}
+
+#[test]
 fn a_person_sees_what_happened() {
     let text = stdout(&run(&["events/cloudformation-create.json"]));
     for part in [

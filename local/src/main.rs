@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use connector_versions::request::ConnectorDefinitionId;
 use greengrass_local::check::CheckArgs;
 use greengrass_local::greengrass::{Choices, Service};
 use greengrass_local::run::{Options, run};
@@ -38,7 +39,7 @@ struct Cli {
     json: bool,
 
     /// A connector definition of this id is there too, beside the samples' own
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = definition)]
     definition: Vec<String>,
 
     /// Sends a custom resource's answer to the ResponseURL of the event, if it is on this machine
@@ -233,6 +234,10 @@ async fn run_event(cli: &Cli) -> Result<bool, Problem> {
         }
     }
     Ok(report.ok)
+}
+
+fn definition(id: &str) -> Result<String, String> {
+    ConnectorDefinitionId::parse(id).map(|id| id.to_string()).map_err(|problem| problem.to_string())
 }
 
 fn variable(text: &str) -> Result<(String, String), Problem> {

@@ -15,7 +15,7 @@ from servers import SNS, Function, check, is_signed_alike
 
 DEFINITION = "/greengrass/definition/connectors/d"
 # Whatever a service may make up.
-VERSION, TOKEN = "v/2 +~é", "a=b&c/+ %é"
+VERSION, NEXT_PAGE = "v/2 +~é", "a=b&c/+ %é"
 
 
 def version(name):
@@ -42,13 +42,13 @@ class Greengrass(BaseHTTPRequestHandler):
             name = urllib.parse.unquote(path.removeprefix(f"{DEFINITION}/versions/"))
             self.answer("version" if name in (VERSION, "older") else path, b"", held)
         elif not query:
-            self.answer("first page", b"", {"Versions": [version(VERSION)], "NextToken": TOKEN})
+            self.answer("first page", b"", {"Versions": [version(VERSION)], "NextToken": NEXT_PAGE})
         else:
             asked = urllib.parse.parse_qs(query)
-            self.answer("next page" if asked == {"NextToken": [TOKEN]} else query, b"", {"Versions": [version("older")]})
+            self.answer("next page" if asked == {"NextToken": [NEXT_PAGE]} else query, b"", {"Versions": [version("older")]})
 
     def answer(self, call, body, document, status=200):
-        signed = is_signed_alike(self, "greengrass", body, {"host", "x-amz-date", "x-amz-security-token"}, "session")
+        signed = is_signed_alike(self, "greengrass", body, {"host", "x-amz-date", "x-amz-security-token"}, "local")
         self.calls.append((call, signed))
         document = json.dumps(document).encode()
         self.send_response(status)
@@ -62,7 +62,7 @@ class Greengrass(BaseHTTPRequestHandler):
 
 server = ThreadingHTTPServer(("127.0.0.1", 0), Greengrass)
 threading.Thread(target=server.serve_forever, daemon=True).start()
-environment = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "AWS_SESSION_TOKEN": "session"}
+environment = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "AWS_SESSION_TOKEN": "local"}
 function = Function(sys.argv[1], environment)
 try:
     connectors = [{"Id": "a", "ConnectorArn": SNS, "Parameters": {"DefaultSNSArn": "é"}}]
