@@ -13,8 +13,8 @@ const NO_TIME: Duration = Duration::from_secs(365 * 86_400);
 pub struct Deadline(Instant);
 
 impl Deadline {
-    /// From Lambda's deadline of an invocation. `cargo lambda watch` tells a constant some minutes after 1970 instead: then
-    /// there is a minute.
+    /// From Lambda's deadline of an invocation. `cargo lambda watch` tells a constant some minutes after 1970 instead:
+    /// then there is a minute.
     pub fn at(time: SystemTime) -> Self {
         let is_a_time = time.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|since| since > NO_TIME);
         let left = time.duration_since(SystemTime::now()).unwrap_or_default();

@@ -100,8 +100,8 @@ impl Failure {
 const BRIEF: usize = 2_000;
 
 impl Failure {
-    /// As whoever passes it on to CloudFormation takes it. An answer has at most 4,096 bytes; the CDK's Provider framework
-    /// adds its stack trace and cuts nothing.
+    /// As whoever passes it on to CloudFormation takes it. An answer has at most 4,096 bytes; the CDK's Provider
+    /// framework adds its stack trace and cuts nothing.
     pub fn brief(self) -> Self {
         match self {
             Self::InvalidRequest(problems) => Self::InvalidRequest(problems.within(BRIEF)),

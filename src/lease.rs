@@ -111,8 +111,8 @@ impl Leases {
         Err(LeaseError::InProgress)
     }
 
-    /// Keeps the result for whoever asks again. Where that fails, the lease runs out, and the next one finds the version
-    /// by looking.
+    /// Keeps the result for whoever asks again. Where that fails, the lease runs out, and the next one finds the
+    /// version by looking.
     pub(crate) async fn keep(&self, lease: Lease, version: &Version, deadline: Deadline) {
         let held = lease.item;
         let done =
@@ -122,8 +122,8 @@ impl Leases {
         }
     }
 
-    /// Gives a lease back on which nothing was done: at once to the next one, who looks first where somebody worked on it
-    /// before, and starts anew otherwise.
+    /// Gives a lease back on which nothing was done: at once to the next one, who looks first where somebody worked on
+    /// it before, and starts anew otherwise.
     pub(crate) async fn give_back(&self, lease: Lease, deadline: Deadline) {
         let held = lease.item;
         let free = if lease.came_before {

@@ -18,8 +18,8 @@
 //! | [`handler`] | the order of all this, and nothing else | the answer |
 //!
 //! Beside the way: [`settings`] (the environment), [`failure`] (why there is no version), [`deadline`], [`json`],
-//! the logs and [`metrics`]. An event goes through the rooms in this order, each of which knows nothing of the one that handed it
-//! on; only the handler knows all of them.
+//! the logs and [`metrics`]. An event goes through the rooms in this order, each of which knows nothing of the one that
+//! handed it on; only the handler knows all of them.
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]

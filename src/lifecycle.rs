@@ -1,8 +1,9 @@
 //! What becomes of something that lasts: a custom resource and the id that CloudFormation knows it by, and what
 //! Terraform keeps.
 //!
-//! The id of a custom resource is the version's ARN, as the native resource's `Ref` gives it. A version cannot be changed or deleted:
-//! an update ends with another version or, where one holds what is asked for already, with that one.
+//! The id of a custom resource is the version's ARN, as the native resource's `Ref` gives it. A version cannot be
+//! changed or deleted: an update ends with another version or, where one holds what is asked for already, with that
+//! one.
 
 use crate::catalog::checks::Checks;
 use crate::creator::{Creation, Creator, Order, Outcome};
@@ -186,8 +187,8 @@ async fn newest(
     Ok(None)
 }
 
-/// The version that holds what an update by Terraform asks for, if it need not be created. Terraform keeps no id that it
-/// could hand back, so it is looked for; where that fails and the input is the one before, nothing is created.
+/// The version that holds what an update by Terraform asks for, if it need not be created. Terraform keeps no id that
+/// it could hand back, so it is looked for; where that fails and the input is the one before, nothing is created.
 pub async fn updated(
     greengrass: &Greengrass,
     parsed: &Parsed,

@@ -29,7 +29,8 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
-    /// From the runtime's context. Of the tracing header (`Root=…;Parent=…;Sampled=…`) the trace is what is searched for.
+    /// From the runtime's context. Of the tracing header (`Root=…;Parent=…;Sampled=…`) the trace is what is searched
+    /// for.
     pub(crate) fn new(context: Context) -> Self {
         let trace_id = context.xray_trace_id.as_deref().and_then(|header| {
             header.split(';').find_map(|field| field.strip_prefix("Root=")).map(str::to_owned)

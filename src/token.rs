@@ -6,7 +6,8 @@
 //! UTF-8, nothing escaped but what JSON must escape, the list of the identity's texts followed by the content:
 //!
 //! ```json
-//! ["eventbridge","<event id>",{"ConnectorDefinitionId":"…","Connectors":[{"ConnectorArn":"…","Id":"…","Parameters":{}}]}]
+//! ["eventbridge","<event
+//! id>",{"ConnectorDefinitionId":"…","Connectors":[{"ConnectorArn":"…","Id":"…","Parameters":{}}]}]
 //! ```
 //!
 //! Connectors stand in the order of their Id, parameters in the order of their names (by bytes), values as they

@@ -37,9 +37,9 @@ impl Service {
         given(own).or_else(|| given(ANY_ENDPOINT))
     }
 
-    /// Its endpoint: the one that is given, or the Region's by the SDK's rules for Greengrass. DynamoDB's rules give the
-    /// same (the test below) with its own name for every Region and kind of endpoint, one kind excepted: in GovCloud
-    /// DynamoDB's FIPS endpoint is its plain one. Empty where the rules know none.
+    /// Its endpoint: the one that is given, or the Region's by the SDK's rules for Greengrass. DynamoDB's rules give
+    /// the same (the test below) with its own name for every Region and kind of endpoint, one kind excepted: in
+    /// GovCloud DynamoDB's FIPS endpoint is its plain one. Empty where the rules know none.
     pub(super) async fn endpoint(self, config: &SdkConfig) -> String {
         if let Some(url) = self.endpoint_given() {
             return url;

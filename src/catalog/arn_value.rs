@@ -2,8 +2,8 @@
 
 use super::format::{in_set, is_digits, is_region};
 
-/// Which ARN a value must be. The documented patterns allow the partition `aws` and Regions of three parts only; that is
-/// not held against values of other partitions.
+/// Which ARN a value must be. The documented patterns allow the partition `aws` and Regions of three parts only; that
+/// is not held against values of other partitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arn {
     /// An SNS topic.

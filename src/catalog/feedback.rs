@@ -14,8 +14,8 @@ pub(super) const MAP: &str = "FeedbackConfigurationMap";
 const MEMBERS: [&str; 5] = ["s3-bucket-name", "content-type", "s3-prefix", "file-ext", "sampling-strategy"];
 const STRATEGIES: [&str; 4] = ["RANDOM_SAMPLING", "LEAST_CONFIDENCE", "MARGIN", "ENTROPY"];
 
-/// Checks the text, and says what is wrong in it and what to write instead. Configurations go by number: their names are
-/// part of a value, and so never repeated.
+/// Checks the text, and says what is wrong in it and what to write instead. Configurations go by number: their names
+/// are part of a value, and so never repeated.
 pub(super) fn check(text: &str) -> Result<(), String> {
     let json = Json::parse(text).ok().filter(|json| json.kind() == Kind::Object);
     let Some(configurations) = json.and_then(Json::members) else {

@@ -2,8 +2,8 @@
 
 use super::format::is_digits;
 
-/// Whether a text is an address as the documentation takes it. Its pattern ends a host with any character and two to five
-/// letters, so that `localhost` passes and an address of numbers does not; that is what the device checks too.
+/// Whether a text is an address as the documentation takes it. Its pattern ends a host with any character and two to
+/// five letters, so that `localhost` passes and an address of numbers does not; that is what the device checks too.
 pub(super) fn is_splunk_endpoint(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
     let bytes = rest.as_bytes();

@@ -1,5 +1,5 @@
-//! The one HTTP stack of the function: hyper and rustls behind the SDK's seam for connectors, shared by the calls of AWS's
-//! services and the answers to CloudFormation, so that TLS is set up and root certificates are read once.
+//! The one HTTP stack of the function: hyper and rustls behind the SDK's seam for connectors, shared by the calls of
+//! AWS's services and the answers to CloudFormation, so that TLS is set up and root certificates are read once.
 //!
 //! The SDK's own connector would do, but half of all instructions of a start are its way of reading root
 //! certificates (`bench/tried.md`), and that cannot be exchanged. This one is the same two libraries, over HTTP/1.1.

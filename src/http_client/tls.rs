@@ -35,7 +35,8 @@ impl Tls {
         Self { config: Arc::new(builder.with_no_client_auth()), verifier }
     }
 
-    /// Shakes hands over a connection. Root certificates are read, the first time, while the server works on its answer.
+    /// Shakes hands over a connection. Root certificates are read, the first time, while the server works on its
+    /// answer.
     pub(super) async fn shake_hands<S>(
         &self,
         server: ServerName<'static>,

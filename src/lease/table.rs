@@ -1,7 +1,7 @@
 //! The table behind a narrow seam: PutItem, the one call of DynamoDB that leases need.
 //!
-//! The SDK's client for DynamoDB is not used: for this one call, which most functions never make, it is an eighth of the
-//! zip and of the memory (`bench/tried.md`).
+//! The SDK's client for DynamoDB is not used: for this one call, which most functions never make, it is an eighth of
+//! the zip and of the memory (`bench/tried.md`).
 
 use std::time::Duration;
 

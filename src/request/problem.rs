@@ -103,8 +103,8 @@ impl Problems {
         self.kept.len() + self.more
     }
 
-    /// The first problems, as many as take at most this many bytes of a JSON string; the others are only counted. One is
-    /// always kept.
+    /// The first problems, as many as take at most this many bytes of a JSON string; the others are only counted. One
+    /// is always kept.
     pub fn within(mut self, most: usize) -> Self {
         let mut taken = 0;
         let fitting = self.kept.iter().take_while(|problem| {

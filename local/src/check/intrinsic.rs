@@ -9,8 +9,8 @@ pub(super) struct Deployment {
 }
 
 /// The dynamic references that CloudFormation resolves (its guide, "Get values stored in other services using dynamic
-/// references"): all but `ssm-secure`, which few properties of few types may have, and in custom resources nothing that is
-/// secret.
+/// references"): all but `ssm-secure`, which few properties of few types may have, and in custom resources nothing that
+/// is secret.
 #[derive(Clone, Copy)]
 pub(super) enum References {
     OfNativeResources,

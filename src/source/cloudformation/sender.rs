@@ -31,8 +31,8 @@ impl Sender {
         Self { client, has_begun: Arc::default() }
     }
 
-    /// Begins the connection for the first answer, so that the host works on its part of the handshake while the version
-    /// is made. Later answers find a connection open.
+    /// Begins the connection for the first answer, so that the host works on its part of the handshake while the
+    /// version is made. Later answers find a connection open.
     pub async fn begin(&self, url: &ResponseUrl) {
         if !self.has_begun.swap(true, Ordering::Relaxed) {
             self.client.begin(url.uri().clone()).await;
