@@ -3,7 +3,7 @@
 
 use std::io;
 use std::net::TcpStream;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::http::{Connection, answer};
@@ -33,7 +33,7 @@ pub struct Seen {
 struct Shared {
     event: String,
     planned: usize,
-    share: Option<Share>,
+    share: Option<Weak<Share>>,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -49,7 +49,8 @@ struct State {
 impl RuntimeApi {
     /// For a process that is to handle this event so many times, from its first event on with this share of a
     /// processor.
-    pub fn start(event: String, planned: usize, share: Option<Share>) -> io::Result<Self> {
+    pub fn start(event: String, planned: usize, share: Option<&Arc<Share>>) -> io::Result<Self> {
+        let share = share.map(Arc::downgrade);
         let (state, changed) = (Mutex::default(), Condvar::new());
         let shared = Arc::new(Shared { event, planned, share, state, changed });
         let served = shared.clone();
@@ -92,8 +93,8 @@ impl Shared {
             let written = match request.path.strip_prefix(PREFIX) {
                 Some("invocation/next") => match self.next(now) {
                     Some(id) => self.hand_out(&mut connection, &id),
-                    // As Lambda does when there is no event. The process is ended long before that.
-                    None => return std::thread::sleep(Duration::from_secs(600)),
+                    // As Lambda does when there is no event: nothing comes until the process is ended.
+                    None => return drop(connection.read()),
                 },
                 Some(path) => {
                     self.ended(path, &request.body, now);
@@ -123,7 +124,8 @@ impl Shared {
         let count = state.seen.took_ms.len();
         if state.seen.ready.is_none() {
             state.seen.ready = Some((now, processor_ms(id)));
-            if let Some(Err(error)) = self.share.as_ref().map(|share| share.take(id)) {
+            let share = self.share.as_ref().and_then(Weak::upgrade);
+            if let Some(Err(error)) = share.map(|share| share.take(id)) {
                 state.seen.failed = Some(format!("its share of a processor: {error}"));
             }
         } else if count == 1 {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::events;
@@ -34,6 +35,8 @@ pub enum Shape {
 pub struct Run {
     pub seen: Seen,
     pub process: Process,
+    /// After the process, since it is there as long as somebody is in it.
+    _share: Option<Arc<Share>>,
 }
 
 impl Run {
@@ -58,8 +61,8 @@ impl Stage {
         share: Option<f64>,
     ) -> Result<Run, String> {
         let told = |error: io::Error| error.to_string();
-        let share = share.map(Share::of).transpose().map_err(told)?;
-        let api = RuntimeApi::start(self.event(shape), events, share).map_err(told)?;
+        let share = share.map(Share::of).transpose().map_err(told)?.map(Arc::new);
+        let api = RuntimeApi::start(self.event(shape), events, share.as_ref()).map_err(told)?;
         let before = self.services.done.so_far();
         let environment = self.environment(shape, api.port);
         let mut process = Process::start(function, &environment, false).map_err(told)?;
@@ -70,7 +73,7 @@ impl Stage {
         if function.name != "empty" && done != shape.job().times(events as u64) {
             return Err(format!("{events} x {shape:?}: the work that was done is {done:?}"));
         }
-        Ok(Run { seen, process })
+        Ok(Run { seen, process, _share: share })
     }
 
     /// The same, ended with SIGTERM instead of SIGKILL.
