@@ -278,8 +278,8 @@ impl Creator {
         if order.replaces == Some(version.version.as_str()) {
             return Err(Failure::TokenReused);
         }
-        let is_older = version.created_at().is_some_and(|created| created < order.asked_at);
-        if creation.outcome == Outcome::Created && is_older && !order.token.is_derived() {
+        let is_older = || version.created_at().is_some_and(|created| created < order.asked_at);
+        if creation.outcome == Outcome::Created && !order.token.is_derived() && is_older() {
             let held = self.greengrass.version(&order.request.definition, &version.version, deadline).await;
             if held.is_ok_and(|held| !held.holds(&order.request.connectors)) {
                 return Err(Failure::TokenReused);

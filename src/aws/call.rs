@@ -3,8 +3,7 @@
 use std::time::SystemTime;
 
 use aws_config::SdkConfig;
-use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::provider::ProvideCredentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningInstructions, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -30,7 +29,7 @@ pub(crate) struct Caller {
     service: Service,
     endpoint: String,
     region: String,
-    credentials: Option<SharedCredentialsProvider>,
+    identity: Option<Identity>,
     connector: SharedHttpConnector,
 }
 
@@ -39,7 +38,7 @@ pub(crate) struct Caller {
 pub(crate) enum CallError {
     /// There is nothing to sign it with.
     #[error("there are no credentials to sign the call with")]
-    Credentials(#[source] Option<CredentialsError>),
+    Credentials,
     /// It was not sent.
     #[error("the call could not be prepared")]
     Unprepared(#[source] BoxError),
@@ -58,11 +57,15 @@ impl CallError {
 }
 
 impl Caller {
-    /// Over this connector; nothing is called.
+    /// Over this connector; nothing is called. Credentials are read once: those in a process's environment do not change.
     pub(crate) async fn new(service: Service, config: &SdkConfig, connector: SharedHttpConnector) -> Self {
         let endpoint = service.endpoint(config).await;
         let region = config.region().map(ToString::to_string).unwrap_or_default();
-        Self { service, endpoint, region, credentials: config.credentials_provider(), connector }
+        let identity = match config.credentials_provider() {
+            Some(provider) => provider.provide_credentials().await.ok().map(Identity::from),
+            None => None,
+        };
+        Self { service, endpoint, region, identity, connector }
     }
 
     /// Where calls go.
@@ -72,7 +75,7 @@ impl Caller {
 
     /// One call with its path, once, however long it takes. The answer has its body.
     pub(crate) async fn call(&self, request: HttpRequest) -> Result<HttpResponse, CallError> {
-        let request = self.prepare(request).await?;
+        let request = self.prepare(request)?;
         let mut answer = self.connector.call(request).await.map_err(CallError::Connection)?;
         // Also where nothing in it is asked for: a connection with an answer on it takes no other request.
         let body = answer.take_body().collect().await.map_err(CallError::Cut)?.to_bytes();
@@ -81,12 +84,10 @@ impl Caller {
     }
 
     /// What is sent for a call: to the endpoint, signed.
-    pub(crate) async fn prepare(&self, mut request: HttpRequest) -> Result<HttpRequest, CallError> {
-        let credentials = self.credentials.as_ref().ok_or(CallError::Credentials(None))?;
-        let credentials = credentials.provide_credentials().await;
-        let credentials = credentials.map_err(|why| CallError::Credentials(Some(why)))?;
+    pub(crate) fn prepare(&self, mut request: HttpRequest) -> Result<HttpRequest, CallError> {
+        let identity = self.identity.as_ref().ok_or(CallError::Credentials)?;
         request.uri_mut().set_endpoint(&self.endpoint).map_err(CallError::unprepared)?;
-        let signature = self.sign(&request, &credentials.into()).map_err(CallError::Unprepared)?;
+        let signature = self.sign(&request, identity).map_err(CallError::Unprepared)?;
         let headers = request.headers_mut();
         headers.try_insert("user-agent", USER_AGENT).map_err(CallError::unprepared)?;
         if let Ok(trace) = std::env::var(TRACE.0) {

@@ -238,11 +238,11 @@ impl fmt::Display for Said {
 
 fn classify_way_there(error: &CallError) -> Error {
     let what = match error {
-        CallError::Credentials(_) => error.to_string(),
+        CallError::Credentials => error.to_string(),
         _ => format!("{error}: {}", innermost(error)),
     };
     let (kind, effect) = match error {
-        CallError::Credentials(_) => (Kind::AccessDenied, Effect::None),
+        CallError::Credentials => (Kind::AccessDenied, Effect::None),
         CallError::Unprepared(_) => (Kind::Configuration, Effect::None),
         CallError::Connection(_)
             if sources(error).any(|cause| cause.to_string().starts_with("dns error")) =>

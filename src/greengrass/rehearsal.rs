@@ -31,7 +31,7 @@ pub(super) async fn rehearse(caller: &Caller, create: &Wire<Create>, http: &Http
     let call = Create::builder().connector_definition_id("rehearsal").amzn_client_token("rehearsal");
     let call = call.set_connectors(Some(Vec::new())).build().ok().and_then(|input| create.write(input).ok());
     if let Some(call) = call {
-        let _ = caller.prepare(call).await;
+        let _ = caller.prepare(call);
     }
     if let Some(greeting) = endpoint.as_ref().and_then(greeting) {
         let _ = Deadline::within(PATIENCE).bound(http.send(greeting)).await;

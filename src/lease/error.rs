@@ -31,7 +31,7 @@ pub enum LeaseError {
 impl From<CallError> for LeaseError {
     fn from(error: CallError) -> Self {
         match error {
-            CallError::Credentials(_) => Self::AccessDenied,
+            CallError::Credentials => Self::AccessDenied,
             CallError::Unprepared(_) | CallError::Connection(_) | CallError::Cut(_) => Self::Unavailable,
         }
     }

@@ -1,6 +1,6 @@
 //! From JSON to a request, or to everything that is wrong with it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::ids::{ClientToken, ConnectorArn, ConnectorDefinitionId, ConnectorId, Invalid};
 use super::problem::{Advice, Path, Problems, Remarks};
@@ -85,7 +85,7 @@ impl Parser {
             self.problems.add(path, format_args!("is {}, must be an object", json.shape()));
             return None;
         };
-        let mut seen = HashSet::new();
+        let mut seen = BTreeSet::new();
         for (name, _) in members.iter() {
             if !seen.insert(name) {
                 self.problems.add(&path.member(name), "is given more than once, leave one");
