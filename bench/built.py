@@ -1,6 +1,7 @@
 """Builds what is measured, each peer with the tools of its own ecosystem, below bench/target/."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -21,38 +22,53 @@ def sh(*command, cwd=BENCH, **options):
     subprocess.run(command, cwd=cwd, check=True, stdout=sys.stderr, **options)
 
 
-def cargo(folder, profile, *packages):
-    """Builds in a Cargo workspace and gives the folder with the programs."""
-    chosen = [part for package in packages for part in ("--package", package)]
-    sh("cargo", "build", "--locked", "--profile", profile, *chosen, cwd=folder)
-    command = ["cargo", "metadata", "--locked", "--format-version", "1", "--no-deps"]
-    metadata = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE).stdout
-    return Path(json.loads(metadata)["target_directory"]) / profile
-
-
 def rig():
-    return cargo(BENCH, "release", "rig") / "rig"
+    sh("cargo", "build", "--locked", "--release", "--package", "rig")
+    command = ["cargo", "metadata", "--locked", "--format-version", "1", "--no-deps"]
+    metadata = subprocess.run(command, cwd=BENCH, check=True, stdout=subprocess.PIPE).stdout
+    return Path(json.loads(metadata)["target_directory"]) / "release/rig"
+
+
+def cargo_lambda():
+    """The environment in which cargo-lambda is found: this one's, or one that is made."""
+    if shutil.which("cargo-lambda"):
+        return dict(os.environ)
+    tools = environment("cargo-lambda", BENCH / "requirements.txt")
+    return {**os.environ, "PATH": f"{tools / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+
+
+def deployed(folder, profile, package, name):
+    """Builds a Rust function as it is deployed: `sam build` and people do it with cargo-lambda, which links with zig."""
+    sh("cargo", "lambda", "build", "--locked", "--skip-target-check", "--profile", profile, "--package", package,
+       "--lambda-dir", MADE / "lambda", cwd=folder, env=cargo_lambda())
+    return [str(MADE / "lambda" / name / "bootstrap")]
 
 
 def this():
-    """The function as it is deployed: the workspace's release profile, every capability in it."""
-    return [str(cargo(BENCH.parent, "release", "connector-versions") / "bootstrap")]
+    """The function itself, every capability in it."""
+    return deployed(BENCH.parent, "release", "connector-versions", "bootstrap")
 
 
 def empty():
-    return [str(cargo(BENCH, "floor", "empty") / "empty")]
+    return deployed(BENCH, "floor", "empty", "empty")
 
 
 def usual():
-    return [str(cargo(BENCH, "release", "usual") / "usual")]
+    return deployed(BENCH, "release", "usual", "usual")
+
+
+def environment(name, requirements):
+    """A virtual environment with these packages."""
+    home = MADE / name
+    if not (home / "bin/python").exists():
+        venv.create(home, with_pip=True)
+    sh(home / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+    return home
 
 
 def boto3():
-    home, python = MADE / "boto3", MADE / "boto3/bin/python"
-    if not python.exists():
-        venv.create(home, with_pip=True)
-    requirements = BENCH / "peers/boto3/requirements.txt"
-    sh(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+    home = environment("boto3", BENCH / "peers/boto3/requirements.txt")
+    python = home / "bin/python"
     # Compiled once, as a deployed package may be; Lambda's disk cannot be written to.
     app = shutil.copy(BENCH / "peers/boto3/app.py", home)
     sh(python, "-m", "compileall", "-q", app)

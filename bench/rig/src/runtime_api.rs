@@ -26,6 +26,8 @@ pub struct Seen {
     pub took_ms: Vec<f64>,
     /// Processor time used when it asked for its second event.
     pub first_done_processor_ms: f64,
+    /// Processor time used when it asked for one more than were planned.
+    pub done_processor_ms: f64,
     /// An event or the start that failed, in the function's words.
     pub failed: Option<String>,
 }
@@ -132,6 +134,7 @@ impl Shared {
             state.seen.first_done_processor_ms = processor_ms(id);
         }
         if count >= self.planned {
+            state.seen.done_processor_ms = processor_ms(id);
             state.done = true;
             self.changed.notify_all();
             return None;
