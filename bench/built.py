@@ -1,5 +1,6 @@
 """Builds what is measured, each peer with the tools of its own ecosystem, below bench/target/."""
 
+import functools
 import json
 import os
 import shutil
@@ -29,6 +30,7 @@ def rig():
     return Path(json.loads(metadata)["target_directory"]) / "release/rig"
 
 
+@functools.cache
 def cargo_lambda():
     """The environment in which cargo-lambda is found: this one's, or one that is made."""
     if shutil.which("cargo-lambda"):
