@@ -93,9 +93,7 @@ class Greengrass:
     """The embedded service."""
 
     def __init__(self, local, *flags):
-        self.process = subprocess.Popen(
-            [local, "serve", "--port", "0", *flags], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
+        self.process = subprocess.Popen([local, "serve", "--port", "0", *flags], stdout=subprocess.PIPE, text=True)
         self.url = None
         for line in self.process.stdout:
             found = re.search(r"http://[0-9.:]+", line)
