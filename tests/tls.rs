@@ -14,7 +14,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ALL_VERSIONS, ServerConfig, SupportedProtocolVersion, version};
 use serde_json::json;
 use support::{Rig, With, error, on_create, request, response};
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
@@ -28,20 +28,42 @@ struct Endpoint {
     connections: watch::Receiver<usize>,
 }
 
+/// What becomes of the first connection to an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum First {
+    Served,
+    /// Closed when the client has greeted the server.
+    NotMade,
+    /// Closed when hands are shaken.
+    Lost,
+}
+
 impl Endpoint {
     async fn start(tls: Arc<ServerConfig>) -> Self {
+        Self::start_with(tls, First::Served).await
+    }
+
+    async fn start_with(tls: Arc<ServerConfig>, first: First) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (count, connections) = watch::channel(0);
         let behind = watch::Sender::new(None);
         let service = behind.subscribe();
         tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let how = if *count.borrow() == 0 { first } else { First::Served };
                 count.send_modify(|count| *count += 1);
                 let (tls, mut service) = (TlsAcceptor::from(tls.clone()), service.clone());
                 tokio::spawn(async move {
+                    if how == First::NotMade {
+                        let _ = stream.read_u8().await;
+                        return;
+                    }
                     // A client that does not like the certificate ends it here.
                     let Ok(mut stream) = tls.accept(stream).await else { return };
+                    if how == First::Lost {
+                        return;
+                    }
                     let address = service.wait_for(Option::is_some).await.unwrap().unwrap();
                     let mut service = TcpStream::connect(address).await.unwrap();
                     let _ = copy_bidirectional(&mut stream, &mut service).await;
@@ -135,6 +157,23 @@ async fn greengrass_and_cloudformation_are_called_over_one_connection_each() {
             assert_eq!(rig.told().len(), number);
             assert_eq!((greengrass.connections(), answers.connections()), (1, 1), "{number}");
         }
+    }
+}
+
+/// The connection that the start made may be gone, or may never have been there, when the first event comes.
+#[tokio::test]
+async fn a_connection_that_the_start_has_not_got_is_replaced_without_an_error() {
+    for first in [First::NotMade, First::Lost] {
+        let authority = Authority::new();
+        let greengrass = Endpoint::start_with(authority.server("localhost", 4000), first).await;
+        let answers = Endpoint::start(authority.server("127.0.0.1", 4000)).await;
+        let rig = rig(&authority, "first", &greengrass).await;
+        greengrass.stands_before(&rig.service.url());
+        answers.stands_before(&rig.receiver.url());
+        assert_eq!(response(rig.invoke(create(&rig, &answers, 1)).await)["Status"], "SUCCESS", "{first:?}");
+        assert_eq!((rig.creates(), greengrass.connections()), (1, 2), "{first:?}");
+        // Only of the lost one it is not known whether a call went through, so that the service is looked at first.
+        assert_eq!(rig.service.calls().len() == 1, first == First::NotMade, "{first:?}");
     }
 }
 

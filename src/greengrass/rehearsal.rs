@@ -6,8 +6,8 @@ use std::time::Duration;
 use aws_sdk_greengrass::operation::create_connector_definition_version::CreateConnectorDefinitionVersionInput as Create;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
+use http::Uri;
 use http::uri::Scheme;
-use http::{Request, Uri};
 
 use super::operation::Wire;
 use crate::aws::Caller;
@@ -20,29 +20,23 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const ANSWER: &str = r#"{"Arn":"a","CreationTimestamp":"t","Id":"i","Version":"v"}"#;
 
 /// Makes a call that goes all the way but the last step: it is written, signed and its answer read, and in place of
-/// sending it, the connection that it would be sent over is opened. Whatever fails here fails again in the first
-/// event, which says so.
+/// sending it, the connection that it would be sent over is made. Nothing is sent over it: that would be one more turn to
+/// the service and back, in every start. Whatever fails here fails again in the first event, which says so.
 pub(super) async fn rehearse(caller: &Caller, create: &Wire<Create>, http: &HttpClient) {
     // Begun first: the name is looked up while the call is written. Without TLS there is too little to win.
-    let endpoint = caller.endpoint().parse().ok().filter(is_https);
-    if let Some(endpoint) = &endpoint {
-        http.begin(Uri::clone(endpoint)).await;
-    }
+    let connection = match caller.endpoint().parse().ok().filter(is_https) {
+        Some(endpoint) => Some(http.begin(endpoint).await),
+        None => None,
+    };
     let call = Create::builder().connector_definition_id("rehearsal").amzn_client_token("rehearsal");
     let call = call.set_connectors(Some(Vec::new())).build().ok().and_then(|input| create.write(input).ok());
     if let Some(call) = call {
         let _ = caller.prepare(call);
     }
-    if let Some(greeting) = endpoint.as_ref().and_then(greeting) {
-        let _ = Deadline::within(PATIENCE).bound(http.send(greeting)).await;
-    }
     let _ = create.read(&HttpResponse::new(http::StatusCode::OK.into(), SdkBody::from(ANSWER)));
-}
-
-/// A request that asks for nothing, unsigned, to where the call would go. Its answer has no body, so the connection is
-/// ready for the next one.
-fn greeting(endpoint: &Uri) -> Option<Request<SdkBody>> {
-    Request::head(format!("https://{}/", endpoint.authority()?)).body(SdkBody::empty()).ok()
+    if let Some(ended) = connection {
+        let _ = Deadline::within(PATIENCE).bound(ended).await;
+    }
 }
 
 fn is_https(uri: &Uri) -> bool {

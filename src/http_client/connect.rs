@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::Uri;
 use http::uri::Scheme;
@@ -14,8 +14,9 @@ use hyper_util::client::legacy::connect::HttpConnector as TcpConnector;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use tower_service::Service;
 
 use super::tls::Tls;
@@ -35,15 +36,29 @@ type Connecting = Pin<Box<dyn Future<Output = Result<Stream, Cause>> + Send>>;
 pub(super) struct Connect {
     tcp: TcpConnector,
     tls: Arc<OnceLock<Tls>>,
-    early: Arc<Mutex<Option<Early>>>,
+    early: Arc<Mutex<Vec<Early>>>,
 }
 
 /// A connection that is made before there is anything to send.
 #[derive(Debug)]
 struct Early {
     to: Uri,
-    begun: Instant,
+    /// By the clock on the wall: the other one may stand still while Lambda has frozen the process.
+    begun: SystemTime,
     stream: JoinHandle<Result<Stream, Cause>>,
+}
+
+/// Comes when a connection that was begun is made, or has failed.
+pub(crate) type Ended = oneshot::Receiver<()>;
+
+impl Early {
+    fn is_fresh(&self) -> bool {
+        self.begun.elapsed().is_ok_and(|age| age < FRESH)
+    }
+
+    fn goes_to(&self, to: &Uri) -> bool {
+        self.to.scheme() == to.scheme() && self.to.authority() == to.authority()
+    }
 }
 
 impl Connect {
@@ -55,28 +70,40 @@ impl Connect {
     }
 
     /// Begins a connection to where something will be sent soon.
-    pub(super) fn begin(&self, to: Uri) {
-        let stream = tokio::spawn(self.connect(to.clone()));
-        *self.early.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(Early { to, begun: Instant::now(), stream });
+    pub(super) fn begin(&self, to: Uri) -> Ended {
+        let (sender, ended) = oneshot::channel();
+        let connecting = self.connect(to.clone());
+        let stream = tokio::spawn(async {
+            let stream = connecting.await;
+            // Nobody may be waiting.
+            let _ = sender.send(());
+            stream
+        });
+        self.early().push(Early { to, begun: SystemTime::now(), stream });
+        ended
     }
 
-    /// The connection that was begun, if it goes there and is fresh.
+    /// A connection that was begun, goes there and is fresh.
     fn begun(&self, to: &Uri) -> Option<Early> {
-        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
-        early
-            .take_if(|early| early.to.scheme() == to.scheme() && early.to.authority() == to.authority())
-            .filter(|early| early.begun.elapsed() < FRESH)
+        let mut early = self.early();
+        early.retain(Early::is_fresh);
+        let there = early.iter().position(|early| early.goes_to(to))?;
+        Some(early.swap_remove(there))
+    }
+
+    fn early(&self) -> MutexGuard<'_, Vec<Early>> {
+        self.early.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn connect(&self, to: Uri) -> Connecting {
-        let tls = (to.scheme() == Some(&Scheme::HTTPS)).then(|| self.tls.get_or_init(Tls::new).clone());
+        let tls = (to.scheme() == Some(&Scheme::HTTPS)).then(|| self.tls.clone());
         let server = to.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         let tcp = self.tcp.clone().call(to);
         let stream = async move {
-            let tcp = tcp.await?;
-            let Some(tls) = tls else { return Ok(MaybeHttpsStream::Http(tcp)) };
-            let stream = tls.shake_hands(ServerName::try_from(server)?, TokioIo::new(tcp)).await?;
+            let Some(tls) = tls else { return Ok(MaybeHttpsStream::Http(tcp.await?)) };
+            // In this order: TLS is set up while another thread looks the name up.
+            let (tcp, tls) = tokio::join!(biased; tcp, async { tls.get_or_init(Tls::new) });
+            let stream = tls.shake_hands(ServerName::try_from(server)?, TokioIo::new(tcp?)).await?;
             Ok(MaybeHttpsStream::from(stream))
         };
         Box::pin(async {

@@ -20,7 +20,7 @@ use http::{Request, Response, Uri};
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use connect::Connect;
+use connect::{Connect, Ended};
 
 /// The function's connections. It follows no redirects and knows no proxies.
 #[derive(Clone, Debug)]
@@ -39,12 +39,13 @@ impl HttpClient {
     }
 
     /// Begins a connection for the next request that goes there and finds none; no request is sent over it before that.
-    pub(crate) async fn begin(&self, to: Uri) {
-        self.connect.begin(to);
+    pub(crate) async fn begin(&self, to: Uri) -> Ended {
+        let ended = self.connect.begin(to);
         // One turn to ask for the connection and one, where the network is quick, to greet the server.
         for _ in 0..2 {
             tokio::task::yield_now().await;
         }
+        ended
     }
 
     /// Sends a request; the answer's body is not read yet.

@@ -57,8 +57,6 @@ impl Done {
                 self.answers.fetch_add(1, SeqCst);
                 answer("200 OK", "", b"")
             }
-            // An answer to HEAD has no body.
-            "HEAD" => answer("403 Forbidden", "", b""),
             _ => answer(
                 "403 Forbidden",
                 "Content-Type: application/json\r\nx-amzn-ErrorType: MissingAuthenticationTokenException\r\n",

@@ -35,7 +35,7 @@ impl Sender {
     /// version is made. Later answers find a connection open.
     pub async fn begin(&self, url: &ResponseUrl) {
         if !self.has_begun.swap(true, Ordering::Relaxed) {
-            self.client.begin(url.uri().clone()).await;
+            drop(self.client.begin(url.uri().clone()).await);
         }
     }
 
