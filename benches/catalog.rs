@@ -62,9 +62,8 @@ fn measure(what: &str, connector: impl Fn(usize) -> Value) {
     let read = || parse(Json::parse(&text).unwrap(), &Rules::default()).unwrap();
     let parsed = read();
     let context = Context::of_region(Some("us-east-1"));
-    let advice = advise(&parsed.request.connectors, &context);
-    let (checking, fastest, slowest) =
-        timed(|| drop(black_box(advise(&parsed.request.connectors, &context))));
+    let advice = advise(&parsed, &context);
+    let (checking, fastest, slowest) = timed(|| drop(black_box(advise(&parsed, &context))));
     let (reading, _, _) = timed(|| drop(black_box(read())));
     println!(
         "{what}: {checking:.3} ms ({fastest:.3} to {slowest:.3}), {} pieces of advice; reading the {} kB takes {reading:.3} ms",

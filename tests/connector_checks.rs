@@ -158,6 +158,19 @@ async fn off_says_nothing() {
 }
 
 #[tokio::test]
+async fn a_definition_in_another_region_is_refused_where_that_is_asked_for() {
+    let rig = rig("enforce").await;
+    let mut request = support::request();
+    let id = request["ConnectorDefinitionId"].as_str().unwrap();
+    let arn = format!("arn:aws:greengrass:eu-west-1:123456789012:/greengrass/definition/connectors/{id}");
+    request["ConnectorDefinitionId"] = json!(arn);
+    let (error_type, message) = error(rig.invoke(request.to_string()).await);
+    assert_eq!(error_type, "InvalidRequest");
+    assert!(message.contains("ConnectorDefinitionId: is in another Region"), "{message}");
+    assert_eq!(rig.calls(Operation::CreateConnectorDefinitionVersion).len(), 0);
+}
+
+#[tokio::test]
 async fn another_region_than_the_functions() {
     let rig = Rig::with(With { variables: &[("AWS_REGION", "eu-west-1")], ..With::default() }).await;
     let result = response(rig.invoke(support::request().to_string()).await);

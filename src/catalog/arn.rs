@@ -5,7 +5,7 @@ use super::data::CONNECTORS;
 use super::format::{is_digits, is_region};
 use super::{Place, placeholder};
 use crate::nearest::nearest;
-use crate::request::{Code, Remarks};
+use crate::request::{Code, Path, Remarks};
 
 const FORM: &str = "arn:PARTITION:greengrass:REGION::/connectors/NAME/versions/VERSION";
 
@@ -60,6 +60,17 @@ pub(super) fn check(
         remarks.add(Code::MaintenanceEnded, &place.arn(), message);
     }
     Some((connector, version))
+}
+
+/// A definition is in one Region, and the function calls one.
+pub(super) fn check_definition(region: Option<&str>, function_region: Option<&str>, remarks: &mut Remarks) {
+    if let (Some(region), Some(own)) = (region, function_region)
+        && region != own
+    {
+        let message =
+            format!("is in another Region than the one the version is created in; name one in {own}");
+        remarks.add(Code::ArnRegion, &Path::root().member("ConnectorDefinitionId"), message);
+    }
 }
 
 fn nearest_to(name: &str) -> Option<&'static str> {

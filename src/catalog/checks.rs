@@ -29,7 +29,8 @@ impl Checks {
     pub fn advise(&self, mut parsed: Parsed) -> Parsed {
         if self.mode != Mode::Off {
             let context = Context::of_region(self.region.as_deref());
-            parsed.advice.extend(advise(&parsed.request.connectors, &context));
+            let advice = advise(&parsed, &context);
+            parsed.advice.extend(advice);
         }
         parsed
     }

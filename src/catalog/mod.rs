@@ -30,7 +30,7 @@ mod url_value;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::request::{Advice, Code, Connectors, Path, Remarks};
+use crate::request::{Advice, Code, Parsed, Path, Remarks};
 use connector::Connector;
 use feedback::Feedback;
 
@@ -52,8 +52,10 @@ impl<'a> Context<'a> {
 }
 
 /// Holds a request against the catalogue. Nothing is called.
-pub fn advise(connectors: &Connectors, context: &Context<'_>) -> Vec<Advice> {
+pub fn advise(parsed: &Parsed, context: &Context<'_>) -> Vec<Advice> {
     let mut remarks = Remarks::default();
+    arn::check_definition(parsed.definition_region.as_deref(), context.region, &mut remarks);
+    let connectors = &parsed.request.connectors;
     let mut first_of: HashMap<&str, usize> = HashMap::new();
     let feedback = Feedback::of(connectors, context);
     let list = Path::root().member("Connectors");

@@ -55,7 +55,7 @@ proptest! {
     fn arbitrary_json_never_panics_it(json in any_json()) {
         let text = json.to_string();
         if let Ok(parsed) = parse(Json::parse(&text).unwrap(), &Rules::default()) {
-            advise(&parsed.request.connectors, &Context::of_region(Some("us-east-1")));
+            advise(&parsed, &Context::of_region(Some("us-east-1")));
         }
     }
 
@@ -74,7 +74,7 @@ proptest! {
         // Dynamic references and the like are no requests.
         if let Ok(parsed) = parsed {
             for region in [None, Some("us-east-1"), Some("")] {
-                advise(&parsed.request.connectors, &Context::of_region(region));
+                advise(&parsed, &Context::of_region(region));
             }
         }
     }

@@ -5,7 +5,7 @@ use connector_versions::json::Json;
 use connector_versions::request::{Code, Rules, parse};
 use serde_json::json;
 
-use super::advice;
+use super::{advice, advice_on, found};
 
 #[test]
 fn what_an_arn_says() {
@@ -100,12 +100,25 @@ fn what_an_arn_says() {
 }
 
 #[test]
+fn a_definition_of_another_region() {
+    for (region, expected) in
+        [("us-east-1", vec![]), ("eu-west-1", vec![(Code::ArnRegion, "ConnectorDefinitionId")])]
+    {
+        let arn = format!("arn:aws:greengrass:{region}:123456789012:/greengrass/definition/connectors/d");
+        let advice = advice_on(&json!({ "ConnectorDefinitionId": arn, "Connectors": [] }));
+        assert_eq!(found(&advice), expected);
+        assert!(advice.iter().all(|advice| advice.message.ends_with("name one in us-east-1")), "{advice:?}");
+    }
+}
+
+#[test]
 fn the_region_is_not_held_against_anybody_where_it_is_not_known() {
-    let text = json!({ "ConnectorDefinitionId": "d", "Connectors": [
+    let definition = "arn:aws-cn:greengrass:cn-north-1:123456789012:/greengrass/definition/connectors/d";
+    let text = json!({ "ConnectorDefinitionId": definition, "Connectors": [
         { "Id": "a", "ConnectorArn": "arn:aws-cn:greengrass:cn-north-1::/connectors/SNS/versions/4",
           "Parameters": { "DefaultSNSArn": "arn:aws-cn:sns:cn-north-1:123456789012:t" } },
     ] })
     .to_string();
     let parsed = parse(Json::parse(&text).unwrap(), &Rules::default()).unwrap();
-    assert_eq!(advise(&parsed.request.connectors, &Context::of_region(None)), []);
+    assert_eq!(advise(&parsed, &Context::of_region(None)), []);
 }

@@ -36,7 +36,7 @@ fn advice_on(request: &Value) -> Vec<Advice> {
     let text = request.to_string();
     let parsed = parse(Json::parse(&text).unwrap(), &Rules::default()).unwrap();
     assert!(parsed.advice.is_empty(), "{:?}", parsed.advice);
-    advise(&parsed.request.connectors, &Context::of_region(Some("us-east-1")))
+    advise(&parsed, &Context::of_region(Some("us-east-1")))
 }
 
 /// Codes and places, without those that only the version brings.

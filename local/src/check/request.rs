@@ -62,12 +62,12 @@ impl Found {
     }
 
     fn add_advice(&mut self, parsed: &Parsed, origin: &Origin<'_>) {
-        let connectors = &parsed.request.connectors;
         let context = Context { region: origin.region, open: origin.open };
-        for advice in parsed.advice.iter().chain(&advise(connectors, &context)) {
+        for advice in parsed.advice.iter().chain(&advise(parsed, &context)) {
             let code = advice.code.name();
             self.findings.push(origin.finding(code, advice.severity, &advice.path, &advice.message));
         }
+        let connectors = &parsed.request.connectors;
         self.connectors += connectors.iter().len();
         for (index, connector) in connectors.iter().enumerate() {
             if let Some((connector, version)) = named(connector.arn.as_str()) {
