@@ -96,7 +96,7 @@ def processor(found, name, parts):
     time, empty = used(name), used("empty")
     if time is None:
         return "missing" if name in found["missing"] else "failed"
-    return short(time) if name == "empty" or not empty else f"{short(time)}, {short(time / empty)} x"
+    return beside_empty(short(time), time, name, empty)
 
 
 def cell(found, part, name, of):
@@ -105,8 +105,12 @@ def cell(found, part, name, of):
         return "missing" if name in found["missing"] or "missing" in found["figures"][part] else "failed"
     low, high = found["figures"][part][name][of]["quartiles"]
     text = f"{short(median)} ({short(low)} to {short(high)})"
-    empty = figure(found, part, "empty", of)
-    return text if name == "empty" or of == "peak_mb" or not empty else f"{text}, {short(median / empty)} x"
+    return beside_empty(text, median, name, None if of == "peak_mb" else figure(found, part, "empty", of))
+
+
+def beside_empty(text, number, name, empty):
+    """The figure, and how many times the empty handler's it is."""
+    return text if name == "empty" or not empty else f"{text}, {short(number / empty)} x"
 
 
 def targets(found):
