@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use http::Uri;
 use http::uri::Scheme;
@@ -15,20 +15,17 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tower_service::Service;
 
+use super::early::{EarlyConnections, open};
 use super::tls::Tls;
 
 /// The SDK's own default (behavior version 2026-01-12); for name, TCP and TLS together.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
 
-/// A server may have closed one that was silent for longer; nobody would notice before a request is lost on it.
-const FRESH: Duration = Duration::from_secs(5);
-
-type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
-type Cause = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;
 type Connecting = Pin<Box<dyn Future<Output = Result<Stream, Cause>> + Send>>;
 
 /// Connects; sets TLS up when it is first needed.
@@ -36,37 +33,18 @@ type Connecting = Pin<Box<dyn Future<Output = Result<Stream, Cause>> + Send>>;
 pub(super) struct Connect {
     tcp: TcpConnector,
     tls: Arc<OnceLock<Tls>>,
-    early: Arc<Mutex<Vec<Early>>>,
-}
-
-/// A connection that is made before there is anything to send.
-#[derive(Debug)]
-struct Early {
-    to: Uri,
-    /// By the clock on the wall: the other one may stand still while Lambda has frozen the process.
-    begun: SystemTime,
-    stream: JoinHandle<Result<Stream, Cause>>,
+    early: EarlyConnections,
 }
 
 /// Comes when a connection that was begun is made, or has failed.
 pub(crate) type Ended = oneshot::Receiver<()>;
-
-impl Early {
-    fn is_fresh(&self) -> bool {
-        self.begun.elapsed().is_ok_and(|age| age < FRESH)
-    }
-
-    fn goes_to(&self, to: &Uri) -> bool {
-        self.to.scheme() == to.scheme() && self.to.authority() == to.authority()
-    }
-}
 
 impl Connect {
     pub(super) fn new() -> Self {
         let mut tcp = TcpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
-        Self { tcp, tls: Arc::default(), early: Arc::default() }
+        Self { tcp, tls: Arc::default(), early: EarlyConnections::default() }
     }
 
     /// Begins a connection to where something will be sent soon.
@@ -79,20 +57,8 @@ impl Connect {
             let _ = sender.send(());
             stream
         });
-        self.early().push(Early { to, begun: SystemTime::now(), stream });
+        self.early.keep(&to, stream);
         ended
-    }
-
-    /// A connection that was begun, goes there and is fresh.
-    fn begun(&self, to: &Uri) -> Option<Early> {
-        let mut early = self.early();
-        early.retain(Early::is_fresh);
-        let there = early.iter().position(|early| early.goes_to(to))?;
-        Some(early.swap_remove(there))
-    }
-
-    fn early(&self) -> MutexGuard<'_, Vec<Early>> {
-        self.early.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn connect(&self, to: Uri) -> Connecting {
@@ -125,9 +91,32 @@ impl Service<Uri> for Connect {
     }
 
     fn call(&mut self, to: Uri) -> Connecting {
-        match self.begun(&to) {
-            Some(early) => Box::pin(async { early.stream.await? }),
-            None => self.connect(to),
-        }
+        let Some(begun) = self.early.take(&to) else { return self.connect(to) };
+        let anew = self.clone();
+        Box::pin(async move {
+            if let Ok(Ok(stream)) = begun.await
+                && let Some(stream) = open(stream).await
+            {
+                return Ok(stream);
+            }
+            // What went wrong before there was anything to send is nobody's error: it may go well by now.
+            anew.connect(to).await
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_that_was_begun_and_failed_is_made_anew() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let to: Uri = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let mut connect = Connect::new();
+        connect.early.keep(&to, tokio::spawn(async { Err("no such host".into()) }));
+        assert!(connect.call(to).await.is_ok());
     }
 }

@@ -5,6 +5,7 @@
 //! certificates (`bench/tried.md`), and that cannot be exchanged. This one is the same two libraries, over HTTP/1.1.
 
 mod connect;
+mod early;
 mod roots;
 mod tls;
 
