@@ -156,6 +156,21 @@ fn the_region_of_the_function() {
 }
 
 #[test]
+fn the_region_of_a_definition() {
+    let template = "Resources:
+  A: {Type: Custom::GreengrassConnectorVersion, Properties: {ServiceToken: t, Connectors: [], ConnectorDefinitionId:
+    'arn:aws:greengrass:us-east-1:123456789012:/greengrass/definition/connectors/d'}}
+  B: {Type: Custom::GreengrassConnectorVersion, Properties: {ServiceToken: t, Connectors: [], ConnectorDefinitionId:
+    !Sub 'arn:${AWS::Partition}:greengrass:${AWS::Region}:123456789012:/greengrass/definition/connectors/d'}}
+  C: {Type: Custom::GreengrassConnectorVersion, Properties: {ServiceToken: t, Connectors: [], ConnectorDefinitionId:
+    !GetAtt Definition.Arn}}";
+    assert_eq!(findings(&report_on(template, &["--region", "us-east-1"]).0), []);
+    let (report, status) = report_on(template, &["--region", "eu-west-1"]);
+    let path = "Resources.A.Properties.ConnectorDefinitionId";
+    assert_eq!((findings(&report), status), (expected(&[("ArnRegion", path, 3)]), 1));
+}
+
+#[test]
 fn events_of_every_source() {
     let events =
         ["direct", "eventbridge", "cloudformation-create", "cloudformation-update", "cloudformation-delete"]

@@ -43,7 +43,9 @@ pub(super) fn check(
                        nothing between the two colons";
         remarks.add(Code::ArnAccount, &place.arn(), message);
     }
-    check_region(partition, region, function_region, place, remarks);
+    if let Some(problem) = region_problem(partition, region, function_region) {
+        remarks.add(Code::ArnRegion, &place.arn(), problem);
+    }
     let Some(connector) = found else {
         remarks.add_lazily(Code::UnknownConnector, &place.arn(), || match nearest_to(name) {
             Some(near) => format!("names no connector of AWS; did you mean {near}?"),
@@ -63,13 +65,17 @@ pub(super) fn check(
 }
 
 /// A definition is in one Region, and the function calls one.
-pub(super) fn check_definition(region: Option<&str>, function_region: Option<&str>, remarks: &mut Remarks) {
-    if let (Some(region), Some(own)) = (region, function_region)
-        && region != own
-    {
-        let message =
-            format!("is in another Region than the one the version is created in; name one in {own}");
-        remarks.add(Code::ArnRegion, &Path::root().member("ConnectorDefinitionId"), message);
+pub(super) fn check_definition(arn: &str, function_region: Option<&str>, remarks: &mut Remarks) {
+    let mut parts = arn.split(':').skip(1);
+    let (Some(partition), Some(_), Some(region)) = (parts.next(), parts.next(), parts.next()) else { return };
+    let problem = match function_region {
+        Some(own) if is_region(region) && region != own => {
+            Some(format!("is in another Region than the one the version is created in; name one in {own}"))
+        }
+        _ => region_problem(partition, region, function_region),
+    };
+    if let Some(problem) = problem {
+        remarks.add(Code::ArnRegion, &Path::root().member("ConnectorDefinitionId"), problem);
     }
 }
 
@@ -91,16 +97,10 @@ fn check_other(resource: &str, account: &str, place: &Place<'_>, remarks: &mut R
     }
 }
 
-fn check_region(
-    partition: &str,
-    region: &str,
-    function_region: Option<&str>,
-    place: &Place<'_>,
-    remarks: &mut Remarks,
-) {
+fn region_problem(partition: &str, region: &str, function_region: Option<&str>) -> Option<String> {
     let instead = function_region.unwrap_or("a Region, as in us-east-1");
-    let problem = if region.is_empty() {
-        format!("has no Region; write {instead} before the two colons")
+    Some(if region.is_empty() {
+        format!("has no Region; write {instead} after arn:{partition}:greengrass:")
     } else if region.eq_ignore_ascii_case("region") {
         format!("has the word region where the name of one belongs; write {instead}")
     } else if !is_region(region) {
@@ -110,9 +110,8 @@ fn check_region(
     } else if partition_of(region).is_some_and(|own| own != partition) {
         format!("has another partition than its Region; write arn:{}:", partition_of(region).unwrap_or("aws"))
     } else {
-        return;
-    };
-    remarks.add(Code::ArnRegion, &place.arn(), problem);
+        return None;
+    })
 }
 
 /// The partition of a Region, where its name tells.

@@ -54,7 +54,9 @@ impl<'a> Context<'a> {
 /// Holds a request against the catalogue. Nothing is called.
 pub fn advise(parsed: &Parsed, context: &Context<'_>) -> Vec<Advice> {
     let mut remarks = Remarks::default();
-    arn::check_definition(parsed.definition_region.as_deref(), context.region, &mut remarks);
+    if let Some(arn) = &parsed.definition_arn {
+        arn::check_definition(arn, context.region, &mut remarks);
+    }
     let connectors = &parsed.request.connectors;
     let mut first_of: HashMap<&str, usize> = HashMap::new();
     let feedback = Feedback::of(connectors, context);

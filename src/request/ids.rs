@@ -78,11 +78,6 @@ impl ConnectorDefinitionId {
         })
     }
 
-    /// The Region in what `parse` takes, where that is an ARN.
-    pub fn region_in(text: &str) -> Option<&str> {
-        text.strip_prefix("arn:")?.split(':').nth(2)
-    }
-
     fn parse_bare(id: &str) -> Option<Self> {
         (!id.starts_with("arn:")).then(|| Self::parse(id).ok()).flatten()
     }
@@ -222,8 +217,6 @@ mod tests {
     fn a_definition_is_named_by_its_id_or_its_arn() {
         assert_eq!(ConnectorDefinitionId::parse("a-1").unwrap().as_str(), "a-1");
         assert_eq!(ConnectorDefinitionId::parse(DEFINITION).unwrap().as_str(), "a-1");
-        assert_eq!(ConnectorDefinitionId::region_in("a-1"), None);
-        assert_eq!(ConnectorDefinitionId::region_in(DEFINITION), Some("us-east-1"));
         for bad in [
             "",
             "a b",

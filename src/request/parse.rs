@@ -22,8 +22,8 @@ pub struct Rules {
 pub struct Parsed {
     /// The request itself.
     pub request: ConnectorVersionRequest,
-    /// The Region of the definition, where the request names it by its ARN.
-    pub definition_region: Option<String>,
+    /// The definition's ARN, where the request has that in place of its id.
+    pub definition_arn: Option<String>,
     /// The caller's own client token.
     pub token: Option<ClientToken>,
     /// Custom resources: a change of it alone asks for a new version.
@@ -52,8 +52,9 @@ pub fn parse(json: Json<'_>, rules: &Rules) -> Result<Parsed, Problems> {
     parser.remark_unknown(&root, &members, &FIELDS, rules.own_fields);
 
     let definition = parser.required(&root, &members, DEFINITION_ID, |text| {
-        let region = ConnectorDefinitionId::region_in(text).map(str::to_owned);
-        ConnectorDefinitionId::parse(text).map(|definition| (definition, region))
+        let definition = ConnectorDefinitionId::parse(text)?;
+        let arn = (text != definition.as_str()).then(|| text.to_owned());
+        Ok((definition, arn))
     });
     let connectors = match members.get(CONNECTORS) {
         Some(list) => parser.connectors(&root.member(CONNECTORS), list),
@@ -67,15 +68,13 @@ pub fn parse(json: Json<'_>, rules: &Rules) -> Result<Parsed, Problems> {
     let revision = parser.optional(&root, &members, REVISION, |text| Ok(text.to_owned()));
 
     match (definition, connectors) {
-        (Some((definition, definition_region)), Some(connectors)) if parser.problems.is_empty() => {
-            Ok(Parsed {
-                request: ConnectorVersionRequest { definition, connectors },
-                definition_region,
-                token,
-                revision,
-                advice: parser.remarks.into_advice(),
-            })
-        }
+        (Some((definition, definition_arn)), Some(connectors)) if parser.problems.is_empty() => Ok(Parsed {
+            request: ConnectorVersionRequest { definition, connectors },
+            definition_arn,
+            token,
+            revision,
+            advice: parser.remarks.into_advice(),
+        }),
         _ => Err(parser.problems),
     }
 }

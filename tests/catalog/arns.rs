@@ -101,13 +101,20 @@ fn what_an_arn_says() {
 
 #[test]
 fn a_definition_of_another_region() {
-    for (region, expected) in
-        [("us-east-1", vec![]), ("eu-west-1", vec![(Code::ArnRegion, "ConnectorDefinitionId")])]
-    {
-        let arn = format!("arn:aws:greengrass:{region}:123456789012:/greengrass/definition/connectors/d");
+    let table = [
+        ("aws", "us-east-1", None),
+        ("aws", "eu-west-1", Some("name one in us-east-1")),
+        ("aws", "", Some("has no Region")),
+        ("aws", "REGION", Some("the word region")),
+        ("aws-cn", "us-east-1", Some("write arn:aws:")),
+    ];
+    for (partition, region, text) in table {
+        let arn =
+            format!("arn:{partition}:greengrass:{region}:123456789012:/greengrass/definition/connectors/d");
         let advice = advice_on(&json!({ "ConnectorDefinitionId": arn, "Connectors": [] }));
-        assert_eq!(found(&advice), expected);
-        assert!(advice.iter().all(|advice| advice.message.ends_with("name one in us-east-1")), "{advice:?}");
+        let expected: Vec<_> = text.iter().map(|_| (Code::ArnRegion, "ConnectorDefinitionId")).collect();
+        assert_eq!(found(&advice), expected, "{arn}");
+        assert!(advice.iter().all(|advice| advice.message.contains(text.unwrap())), "{advice:?}");
     }
 }
 
