@@ -21,7 +21,7 @@ const ANSWER: &str = r#"{"Arn":"a","CreationTimestamp":"t","Id":"i","Version":"v
 
 /// Makes a call that goes all the way but the last step: it is written, signed and its answer read, and in place of
 /// sending it, the connection that it would be sent over is made. Nothing is sent over it: that would be one more turn to
-/// the service and back, in every start. Whatever fails here fails again in the first event, which says so.
+/// the service and back, in every start. What fails here is done again by the first event, which says so if it fails then.
 pub(super) async fn rehearse(caller: &Caller, create: &Wire<Create>, http: &HttpClient) {
     // Begun first: the name is looked up while the call is written. Without TLS there is too little to win.
     let connection = match caller.endpoint().parse().ok().filter(is_https) {

@@ -13,19 +13,16 @@ use hyper_rustls::MaybeHttpsStream;
 use hyper_util::client::legacy::connect::HttpConnector as TcpConnector;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tower_service::Service;
 
-use super::early::{EarlyConnections, open};
+use super::early::{Cause, EarlyConnections, Stream, open};
 use super::tls::Tls;
 
 /// The SDK's own default (behavior version 2026-01-12); for name, TCP and TLS together.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
 
-pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
-pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;
 type Connecting = Pin<Box<dyn Future<Output = Result<Stream, Cause>> + Send>>;
 
 /// Connects; sets TLS up when it is first needed.

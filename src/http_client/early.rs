@@ -8,16 +8,20 @@ use std::time::{Duration, SystemTime};
 
 use http::Uri;
 use http::uri::{Authority, Scheme};
+use hyper_rustls::MaybeHttpsStream;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
-
-use super::connect::{Cause, Stream};
 
 /// A server that has closed one by then tells; what lies between may forget one that is silent for longer, and tells nobody.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// A connection that may still be being made.
+/// A connection, plain or over TLS.
+pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+/// Why there is none.
+pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;
+/// One that may still be being made.
 type Begun = JoinHandle<Result<Stream, Cause>>;
 
 /// The connections that nobody has taken yet.
