@@ -21,6 +21,9 @@ COLUMNS = [
     ("warm_tls", "p99_ms", "warm p99"),
     ("warm_tls", "peak_mb", "peak MB"),
 ]
+# Processor time: a part, and the figures of it that are added up.
+COLD = ("cold_tls", "start_processor_ms", "event_processor_ms")
+WARM = ("warm_tls", "processor_ms")
 
 
 def results(taken, machine, missing, binary):
@@ -80,10 +83,6 @@ def table(found):
     for name, title in NAMES.items():
         lines.append(f"| {title} | {processor(found, name, COLD)} | {processor(found, name, WARM)} |")
     return "\n".join(lines)
-
-
-COLD = ("cold_tls", "start_processor_ms", "event_processor_ms")
-WARM = ("warm_tls", "processor_ms")
 
 
 def processor(found, name, parts):

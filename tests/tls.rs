@@ -26,8 +26,8 @@ struct Endpoint {
     behind: watch::Sender<Option<SocketAddr>>,
     /// How many connections were asked for.
     connections: watch::Receiver<usize>,
-    /// Whether the first one was closed by the server.
-    closed: watch::Receiver<bool>,
+    /// Whether one has ended.
+    ended: watch::Receiver<bool>,
 }
 
 /// What becomes of the first connection to an endpoint.
@@ -49,36 +49,31 @@ impl Endpoint {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (count, connections) = watch::channel(0);
-        let (close, closed) = watch::channel(false);
+        let (end, ended) = watch::channel(false);
         let behind = watch::Sender::new(None);
         let service = behind.subscribe();
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let how = if *count.borrow() == 0 { first } else { First::Served };
                 count.send_modify(|count| *count += 1);
-                let (tls, mut service, close) =
-                    (TlsAcceptor::from(tls.clone()), service.clone(), close.clone());
+                let (tls, mut service, end) = (TlsAcceptor::from(tls.clone()), service.clone(), end.clone());
                 tokio::spawn(async move {
-                    if how == First::NotMade {
-                        let _ = stream.read_u8().await;
-                        drop(stream);
-                        close.send_replace(true);
-                        return;
+                    match how {
+                        First::NotMade => drop((stream.read_u8().await, stream)),
+                        First::Lost => drop(tls.accept(stream).await),
+                        First::Served => {
+                            // A client that does not like the certificate ends it here.
+                            let Ok(mut stream) = tls.accept(stream).await else { return };
+                            let address = service.wait_for(Option::is_some).await.unwrap().unwrap();
+                            let mut service = TcpStream::connect(address).await.unwrap();
+                            let _ = copy_bidirectional(&mut stream, &mut service).await;
+                        }
                     }
-                    // A client that does not like the certificate ends it here.
-                    let Ok(mut stream) = tls.accept(stream).await else { return };
-                    if how == First::Lost {
-                        drop(stream);
-                        close.send_replace(true);
-                        return;
-                    }
-                    let address = service.wait_for(Option::is_some).await.unwrap().unwrap();
-                    let mut service = TcpStream::connect(address).await.unwrap();
-                    let _ = copy_bidirectional(&mut stream, &mut service).await;
+                    end.send_replace(true);
                 });
             }
         });
-        Self { port, behind, connections, closed }
+        Self { port, behind, connections, ended }
     }
 
     fn stands_before(&self, url: &str) {
@@ -178,7 +173,7 @@ async fn a_connection_that_the_start_has_not_got_is_replaced_without_an_error() 
         let rig = rig(&authority, "first", &greengrass).await;
         greengrass.stands_before(&rig.service.url());
         answers.stands_before(&rig.receiver.url());
-        greengrass.closed.wait_for(|&is_closed| is_closed).await.unwrap();
+        greengrass.ended.wait_for(|&has_ended| has_ended).await.unwrap();
         assert_eq!(response(rig.invoke(create(&rig, &answers, 1)).await)["Status"], "SUCCESS", "{first:?}");
         assert_eq!((rig.creates(), greengrass.connections()), (1, 2), "{first:?}");
         // Nothing was sent over it, so there is nothing to look for.

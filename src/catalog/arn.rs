@@ -97,6 +97,7 @@ fn check_other(resource: &str, account: &str, place: &Place<'_>, remarks: &mut R
     }
 }
 
+/// What is wrong with the Region of an ARN.
 fn region_problem(partition: &str, region: &str, function_region: Option<&str>) -> Option<String> {
     let instead = function_region.unwrap_or("a Region, as in us-east-1");
     Some(if region.is_empty() {

@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tower_service::Service;
 
-use super::early::{Cause, EarlyConnections, Stream, open};
+use super::early::{Cause, EarlyConnections, Stream, if_open};
 use super::tls::Tls;
 
 /// The SDK's own default (behavior version 2026-01-12); for name, TCP and TLS together.
@@ -33,9 +33,6 @@ pub(super) struct Connect {
     early: EarlyConnections,
 }
 
-/// Comes when a connection that was begun is made, or has failed.
-pub(crate) type Ended = oneshot::Receiver<()>;
-
 impl Connect {
     pub(super) fn new() -> Self {
         let mut tcp = TcpConnector::new();
@@ -44,8 +41,8 @@ impl Connect {
         Self { tcp, tls: Arc::default(), early: EarlyConnections::default() }
     }
 
-    /// Begins a connection to where something will be sent soon.
-    pub(super) fn begin(&self, to: Uri) -> Ended {
+    /// Begins a connection to where something will be sent soon. What is returned comes when it is made, or has failed.
+    pub(super) fn begin(&self, to: Uri) -> oneshot::Receiver<()> {
         let (sender, ended) = oneshot::channel();
         let connecting = self.connect(to.clone());
         let stream = tokio::spawn(async {
@@ -92,7 +89,7 @@ impl Service<Uri> for Connect {
         let anew = self.clone();
         Box::pin(async move {
             if let Ok(Ok(stream)) = begun.await
-                && let Some(stream) = open(stream).await
+                && let Some(stream) = if_open(stream).await
             {
                 return Ok(stream);
             }

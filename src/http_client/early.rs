@@ -69,7 +69,7 @@ impl EarlyConnections {
 
 /// A connection over which nothing was sent, if the server has neither closed it nor said anything. What TLS itself has to
 /// say is taken in.
-pub(super) async fn open(stream: Stream) -> Option<Stream> {
+pub(super) async fn if_open(stream: Stream) -> Option<Stream> {
     let mut stream = TokioIo::new(stream);
     let is_silent = poll_fn(|context| {
         let mut byte = [0];

@@ -20,8 +20,9 @@ use futures_util::TryFutureExt;
 use http::{Request, Response, Uri};
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::sync::oneshot;
 
-use connect::{Connect, Ended};
+use connect::Connect;
 
 /// The function's connections. It follows no redirects and knows no proxies.
 #[derive(Clone, Debug)]
@@ -40,7 +41,8 @@ impl HttpClient {
     }
 
     /// Begins a connection for the next request that goes there and finds none; no request is sent over it before that.
-    pub(crate) async fn begin(&self, to: Uri) -> Ended {
+    /// What is returned comes when it is made, or has failed.
+    pub(crate) async fn begin(&self, to: Uri) -> oneshot::Receiver<()> {
         let ended = self.connect.begin(to);
         // One turn to ask for the connection and one, where the network is quick, to greet the server.
         for _ in 0..2 {
