@@ -1,6 +1,6 @@
 //! What is known of a connector: the types of the catalogue's data.
 
-use super::format::Format;
+use super::value_type::Format;
 
 /// One of AWS's connectors.
 #[derive(Debug)]

@@ -7,55 +7,36 @@
 //! | file | what it knows |
 //! |---|---|
 //! | [`data`] | the connectors: constants, so that nothing is read or compiled at start |
-//! | [`connector`], [`mod@format`] | what is known of a connector, and of the values of a parameter |
-//! | `arn` | what an ARN says of AWS's connectors |
+//! | [`connector`], [`value_type`] | what is known of a connector, and of the values of a parameter |
+//! | `connector_arn` | what an ARN says of AWS's connectors |
 //! | `parameters`, `rules` | the parameters by themselves, and together |
 //! | [`checks`] | the setting, and what it does to a request |
 
-mod arn;
-mod arn_value;
+mod charset;
 pub mod checks;
 pub mod connector;
+mod connector_arn;
 pub mod data;
-mod feedback;
-pub mod format;
-mod json_value;
+mod feedback_configs;
+mod input;
 mod parameters;
-#[cfg(test)]
-mod patterns;
 mod placeholder;
 mod rules;
-mod url_value;
+pub mod value_type;
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use crate::request::{Advice, Code, Parsed, Path, Remarks};
 use connector::Connector;
-use feedback::Feedback;
-
-/// What is known around a request.
-#[derive(Clone, Copy)]
-pub struct Context<'a> {
-    /// The Region that the version is created in, where it is known.
-    pub region: Option<&'a str>,
-    /// Whether only a deployment will know the value of a parameter, by the connector's place in the list and the
-    /// parameter's name. Such a value counts as given and right: in a template it is an intrinsic function.
-    pub open: &'a dyn Fn(usize, &str) -> bool,
-}
-
-impl<'a> Context<'a> {
-    /// Of a request that says all there is to say.
-    pub fn of_region(region: Option<&'a str>) -> Self {
-        Self { region, open: &|_, _| false }
-    }
-}
+use feedback_configs::Feedback;
+pub use input::Context;
+use input::{Instance, Place};
 
 /// Holds a request against the catalogue. Nothing is called.
 pub fn advise(parsed: &Parsed, context: &Context<'_>) -> Vec<Advice> {
     let mut remarks = Remarks::default();
     if let Some(arn) = &parsed.definition_arn {
-        arn::check_definition(arn, context.region, &mut remarks);
+        connector_arn::check_definition(arn, context.region, &mut remarks);
     }
     let connectors = &parsed.request.connectors;
     let mut first_of: HashMap<&str, usize> = HashMap::new();
@@ -63,7 +44,8 @@ pub fn advise(parsed: &Parsed, context: &Context<'_>) -> Vec<Advice> {
     let list = Path::root().member("Connectors");
     for (index, asked) in connectors.iter().enumerate() {
         let place = Place::of(&list, index);
-        let Some((connector, version)) = arn::check(asked.arn.as_str(), context.region, &place, &mut remarks)
+        let Some((connector, version)) =
+            connector_arn::check(asked.arn.as_str(), context.region, &place, &mut remarks)
         else {
             continue;
         };
@@ -84,58 +66,5 @@ pub fn advise(parsed: &Parsed, context: &Context<'_>) -> Vec<Advice> {
 
 /// The connector of AWS that an ARN names, and its version: the latest where the ARN names none that there is.
 pub fn named(arn: &str) -> Option<(&'static Connector, u32)> {
-    arn::check(arn, None, &Place::of(&Path::root(), 0), &mut Remarks::default())
-}
-
-/// A connector in a request: what it is, and what it is given.
-struct Instance<'a> {
-    connector: &'static Connector,
-    version: u32,
-    given: &'a BTreeMap<String, String>,
-    open: &'a dyn Fn(&str) -> bool,
-}
-
-impl Instance<'_> {
-    /// Whether a parameter is given, with whatever value.
-    fn has(&self, name: &str) -> bool {
-        self.given.contains_key(name) || (self.open)(name)
-    }
-
-    /// A value that is given, is known and is not empty.
-    fn value(&self, name: &str) -> Option<&str> {
-        self.given
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.trim().is_empty() && !(self.open)(name))
-    }
-
-    /// Whether a parameter is given and not empty, as far as that is known.
-    fn is_filled(&self, name: &str) -> bool {
-        (self.open)(name) || self.value(name).is_some()
-    }
-}
-
-/// Where a connector stands in a request. Its path is made only when there is something to say of it.
-struct Place<'a> {
-    list: &'a Path,
-    index: usize,
-    parameters: OnceCell<Path>,
-}
-
-impl<'a> Place<'a> {
-    fn of(list: &'a Path, index: usize) -> Self {
-        Self { list, index, parameters: OnceCell::new() }
-    }
-
-    fn arn(&self) -> Path {
-        self.list.item(self.index).member("ConnectorArn")
-    }
-
-    fn parameters(&self) -> &Path {
-        self.parameters.get_or_init(|| self.list.item(self.index).member("Parameters"))
-    }
-
-    fn parameter(&self, name: &str) -> Path {
-        self.parameters().member(name)
-    }
+    connector_arn::check(arn, None, &Place::of(&Path::root(), 0), &mut Remarks::default())
 }

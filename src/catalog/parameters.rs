@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use super::connector::Parameter;
-use super::format::Misfit;
-use super::{Instance, Place, placeholder};
+use super::input::{Instance, Place};
+use super::placeholder;
+use super::value_type::Misfit;
 use crate::nearest::nearest;
 use crate::request::{Code, Remarks, Severity};
 

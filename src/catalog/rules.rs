@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use super::connector::Rule;
-use super::feedback::{Feedback, MAP};
-use super::{Instance, Place, placeholder};
+use super::feedback_configs::Feedback;
+use super::input::{Instance, Place};
+use super::placeholder;
+use super::value_type::MAP;
 use crate::request::{Code, Remarks};
 
 /// `meant`: the parameters that are there under another name.

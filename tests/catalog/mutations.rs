@@ -2,7 +2,7 @@
 
 use connector_versions::catalog::connector::Empty;
 use connector_versions::catalog::data::CONNECTORS;
-use connector_versions::catalog::format::Format;
+use connector_versions::catalog::value_type::Format;
 use connector_versions::request::Code;
 
 use super::{advice, arn, changed, each, each_parameter, expect, on_parameter, request, ruled, without};

@@ -1,7 +1,7 @@
 //! Several parameters, or several connectors, together.
 
 use connector_versions::catalog::data::CONNECTORS;
-use connector_versions::catalog::format::{Format, Misfit};
+use connector_versions::catalog::value_type::{Format, Misfit};
 use connector_versions::request::Code;
 use serde_json::{Value, json};
 

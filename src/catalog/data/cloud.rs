@@ -1,9 +1,9 @@
 //! Connectors to AWS services.
 
 use super::{BOOLEAN, PLAIN_ID, SECRETS, SECRETS_PATTERN, at_least, at_least_plain, between, isolation_mode};
-use crate::catalog::arn_value::Arn;
 use crate::catalog::connector::{Connector, NOTHING, Needs, optional, required};
-use crate::catalog::format::Format;
+use crate::catalog::value_type::Arn;
+use crate::catalog::value_type::Format;
 
 pub(super) static CLOUD_WATCH_METRICS: Connector = Connector {
     name: "CloudWatchMetrics",

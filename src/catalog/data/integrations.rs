@@ -1,9 +1,9 @@
 //! Connectors to services of others.
 
 use super::{SECRET, SECRET_PATTERN, at_least, between, isolation_mode};
-use crate::catalog::arn_value::Arn;
 use crate::catalog::connector::{Connector, NOTHING, Needs, Rule, optional, required};
-use crate::catalog::format::Format;
+use crate::catalog::value_type::Arn;
+use crate::catalog::value_type::Format;
 
 pub(super) static SERVICE_NOW_METRIC_BASE_INTEGRATION: Connector = Connector {
     name: "ServiceNowMetricBaseIntegration",

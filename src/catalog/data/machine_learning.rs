@@ -2,9 +2,9 @@
 //! Aarch64 JTX2 only.
 
 use super::{GROUP_RESOURCE_ID, at_least_plain, between};
-use crate::catalog::arn_value::Arn;
 use crate::catalog::connector::{Connector, NOTHING, Needs, Parameter, Rule, optional, required};
-use crate::catalog::format::Format;
+use crate::catalog::value_type::Arn;
+use crate::catalog::value_type::Format;
 
 const MAINTENANCE_ENDED: Option<&str> = Some("2022-03-31");
 

@@ -10,7 +10,7 @@ mod machine_learning;
 mod protocols;
 
 use super::connector::{Connector, Parameter, optional};
-use super::format::{Format, Whole};
+use super::value_type::{Format, Whole};
 
 /// Every connector, by name.
 pub static CONNECTORS: [&Connector; 22] = [

@@ -4,9 +4,9 @@ use super::{
     BOOLEAN, PLAIN_ID, SECRET, SECRET_OR_NONE_PATTERN, SECRETS, SECRETS_PATTERN, at_least, at_least_plain,
     between,
 };
-use crate::catalog::arn_value::Arn;
 use crate::catalog::connector::{Connector, NOTHING, Needs, Parameter, Rule, optional, required};
-use crate::catalog::format::Format;
+use crate::catalog::value_type::Arn;
+use crate::catalog::value_type::Format;
 
 /// Where the connectors that feed IoT SiteWise over a protocol of their own are offered.
 const SITE_WISE_REGIONS: &str =

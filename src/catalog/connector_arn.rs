@@ -1,9 +1,10 @@
 //! What an ARN says: AWS's connectors are `arn:PARTITION:greengrass:REGION::/connectors/NAME/versions/VERSION`.
 
+use super::charset::{is_digits, is_region};
 use super::connector::Connector;
 use super::data::CONNECTORS;
-use super::format::{is_digits, is_region};
-use super::{Place, placeholder};
+use super::input::Place;
+use super::placeholder;
 use crate::nearest::nearest;
 use crate::request::{Code, Path, Remarks};
 

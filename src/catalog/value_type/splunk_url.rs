@@ -1,6 +1,6 @@
 //! The address of a Splunk endpoint.
 
-use super::format::is_digits;
+use crate::catalog::charset::is_digits;
 
 /// Whether a text is an address as the documentation takes it. Its pattern ends a host with any character and two to
 /// five letters, so that `localhost` passes and an address of numbers does not; that is what the device checks too.

@@ -1,6 +1,6 @@
 //! ARNs as values of parameters.
 
-use super::format::{in_set, is_digits, is_region};
+use crate::catalog::charset::{all_of, is_digits, is_region};
 
 /// Which ARN a value must be. The documented patterns allow the partition `aws` and Regions of three parts only; that
 /// is not held against values of other partitions.
@@ -89,9 +89,4 @@ impl Arn {
 fn is_partition(partition: &str) -> bool {
     partition == "aws"
         || partition.strip_prefix("aws-").is_some_and(|rest| rest.split('-').all(|word| all_of("a-z", word)))
-}
-
-/// Whether a text is one or more characters of a set.
-fn all_of(set: &str, text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| in_set(set, byte))
 }

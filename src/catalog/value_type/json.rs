@@ -1,6 +1,6 @@
 //! JSON text as the value of a parameter.
 
-use super::arn_value::Arn;
+use super::arn::Arn;
 use crate::json::{Json, Kind};
 
 /// Whether a text is a JSON object.

@@ -7,11 +7,9 @@ use proptest::string::string_regex;
 use proptest::test_runner::TestRunner;
 use regex_lite::Regex;
 
-use super::arn_value::Arn;
-use super::connector::Parameter;
-use super::data::CONNECTORS;
-use super::format::{Format, Misfit};
-use super::json_value;
+use super::{Arn, Format, Misfit, json};
+use crate::catalog::connector::Parameter;
+use crate::catalog::data::CONNECTORS;
 
 /// A pattern without its anchors, from which values can be made.
 fn without_anchors(pattern: &str) -> String {
@@ -51,7 +49,7 @@ fn is_narrower(parameter: &Parameter, value: &str) -> bool {
         Format::Arn(Arn::Secret) => value.contains('\\'),
         // Items that are empty or stand without commas are no list of secrets.
         Format::SecretArns => {
-            value.contains('\\') || value.contains("\"\"") || !json_value::is_list_of_strings(value)
+            value.contains('\\') || value.contains("\"\"") || !json::is_list_of_strings(value)
         }
         _ => false,
     }

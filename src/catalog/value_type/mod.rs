@@ -7,8 +7,17 @@
 
 use std::fmt;
 
-use super::arn_value::Arn;
-use super::{feedback, json_value, url_value};
+use super::charset::{in_set, is_digits, is_name, is_region};
+
+mod arn;
+mod feedback_map;
+mod json;
+mod splunk_url;
+#[cfg(test)]
+mod tests;
+
+pub use arn::Arn;
+pub(super) use feedback_map::MAP;
 
 /// What the values of a parameter are.
 #[derive(Clone, Copy, Debug)]
@@ -101,15 +110,15 @@ impl Format {
                 .is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| in_set("a-zA-Z0-9_-", byte))),
             Self::Region => is_region(value),
             Self::Arn(arn) => arn.fits(value),
-            Self::SecretArns => json_value::is_list_of_secrets(value),
+            Self::SecretArns => json::is_list_of_secrets(value),
             Self::Pins(letters) => value.split(',').all(|pin| {
                 let number = pin.strip_suffix(|c: char| letters.contains(c)).unwrap_or(pin);
                 is_digits(number)
             }),
-            Self::SplunkEndpoint => url_value::is_splunk_endpoint(value),
+            Self::SplunkEndpoint => splunk_url::is_splunk_endpoint(value),
             Self::Phone => value.strip_prefix('+').is_some_and(is_digits),
-            Self::JsonObject => json_value::is_object(value),
-            Self::FeedbackMap => return feedback::check(value).map_err(Misfit::Inside),
+            Self::JsonObject => json::is_object(value),
+            Self::FeedbackMap => return feedback_map::check(value).map_err(Misfit::Inside),
         };
         if fits { Ok(()) } else { Err(Misfit::Pattern) }
     }
@@ -153,51 +162,8 @@ fn one_of(values: &[&str], any_case: bool, value: &str) -> Result<(), Misfit> {
     }
 }
 
-/// Whether this is the name of a Region: two letters, words, and a digit. GovCloud's and others' names have more words
-/// than the documented patterns know.
-pub(super) fn is_region(text: &str) -> bool {
-    let mut parts = text.split('-');
-    let letters = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
-    let country = parts.next().is_some_and(|part| part.len() == 2 && letters(part));
-    let number = parts.next_back().is_some_and(|part| part.len() == 1 && is_digits(part));
-    let mut words = parts.peekable();
-    country && number && words.peek().is_some() && words.all(letters)
-}
-
-pub(super) fn is_name(value: &str) -> bool {
-    (2..=63).contains(&value.len())
-        && value.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && value.bytes().all(|byte| in_set("a-zA-Z0-9-", byte))
-}
-
-pub(super) fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 fn is_line(text: &str) -> bool {
     !text.is_empty() && !text.contains('\n')
-}
-
-/// Whether a byte is in a set that is written as in a pattern: `a-z` is a range, a hyphen at the end itself.
-pub(super) fn in_set(set: &str, byte: u8) -> bool {
-    let mut rest = set.as_bytes();
-    loop {
-        rest = match rest {
-            [] => return false,
-            [from, b'-', to, rest @ ..] => {
-                if (*from..=*to).contains(&byte) {
-                    return true;
-                }
-                rest
-            }
-            [one, rest @ ..] => {
-                if *one == byte {
-                    return true;
-                }
-                rest
-            }
-        };
-    }
 }
 
 /// What to write, after "must be".
