@@ -109,7 +109,6 @@ mod tests {
 
     use super::*;
     use crate::json::Json;
-    use crate::source::cloudformation::Ways;
     use crate::source::{Delivery, Messages, Origin, recognise};
     use crate::token::Identity;
 
@@ -117,8 +116,9 @@ mod tests {
     async fn begun(messages: usize, at_a_time: AtATime, deadline: Deadline) -> (Vec<Duration>, usize) {
         let records = vec![r#"{"eventSource":"aws:sqs"}"#; messages].join(",");
         let event = format!("[{records}]");
-        let origin = Origin::new(Identity::Direct { request_id: "r".to_owned() });
-        let recognised = recognise(Json::parse(&event).unwrap(), &origin, &Ways::Return);
+        let origin =
+            Origin::new(Identity::Direct { request_id: "r".to_owned() }, std::time::SystemTime::now());
+        let recognised = recognise(Json::parse(&event).unwrap(), &origin);
         let Ok(Delivery::Messages(Messages { messages, .. })) = recognised else { panic!("a batch") };
         let (start, begun) = (Instant::now(), Mutex::default());
         let work = async |_| {

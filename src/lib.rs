@@ -29,6 +29,7 @@ mod backoff;
 pub mod batch;
 pub mod catalog;
 pub mod creator;
+pub mod custom_resource;
 pub mod deadline;
 pub mod event;
 pub mod failure;
@@ -44,9 +45,11 @@ pub mod metrics;
 mod nearest;
 mod probe;
 pub mod request;
+pub mod response_url;
 pub mod settings;
 pub mod source;
 pub mod token;
+pub mod validation;
 
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 

@@ -5,8 +5,8 @@
 //! changed or deleted: an update ends with another version or, where one holds what is asked for already, with that
 //! one.
 
-use crate::catalog::checks::Checks;
 use crate::creator::{Creation, Creator, Order, Outcome};
+use crate::custom_resource::Data;
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::greengrass::{Error, Greengrass, HeldVersion, Kind, Version};
@@ -14,8 +14,9 @@ use crate::request::{
     Advice, ClientToken, Code, ConnectorDefinitionId, Connectors, Parsed, Path, VersionArn,
 };
 use crate::source::Origin;
-use crate::source::cloudformation::{CustomResource, Data, Home, RequestType};
+use crate::source::cloudformation::{CustomResource, Home, RequestType};
 use crate::token;
+use crate::validation::Checks;
 
 /// How many of a definition's versions are looked through for the one that a roll-back wants.
 const NEWEST: usize = 10;

@@ -5,11 +5,11 @@
 
 pub use crate::aws::{ANY_ENDPOINT, DYNAMODB_ENDPOINT, ENDPOINT};
 use crate::batch::AtATime;
-use crate::catalog::checks::{Checks, Mode};
 use crate::creator::Idempotency;
 use crate::metrics::Metrics;
 use crate::request::{Path, Problems};
-use crate::source::cloudformation::{ResponseHosts, Ways};
+use crate::response_url::{ResponseHosts, Ways};
+use crate::validation::{Checks, Mode};
 
 /// The Region; Lambda sets it.
 pub const REGION: &str = "AWS_REGION";

@@ -10,10 +10,8 @@
 //! | [`connector`], [`value_type`] | what is known of a connector, and of the values of a parameter |
 //! | `connector_arn` | what an ARN says of AWS's connectors |
 //! | `parameters`, `rules` | the parameters by themselves, and together |
-//! | [`checks`] | the setting, and what it does to a request |
 
 mod charset;
-pub mod checks;
 pub mod connector;
 mod connector_arn;
 pub mod data;

@@ -13,7 +13,7 @@ mod terraform;
 
 use std::time::SystemTime;
 
-use cloudformation::{CustomResource, Ways};
+use cloudformation::CustomResource;
 
 use crate::json::{Json, Kind, Members};
 use crate::request::{Parsed, Problems};
@@ -34,9 +34,9 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Of a request that is first asked for now.
-    pub fn new(identity: Identity) -> Self {
-        Self { identity, asked_at: SystemTime::now(), came_before: false }
+    /// Of a request that is first asked for at this time.
+    pub fn new(identity: Identity, asked_at: SystemTime) -> Self {
+        Self { identity, asked_at, came_before: false }
     }
 
     /// The same, by the identity of something further inside. Without one, who delivered it is the same when it is
@@ -110,7 +110,7 @@ pub struct Message {
 
 /// Recognises an event by the fields that only its source has. `outer` asks where the event itself does not say who
 /// does: it is Lambda's request, or the message that carried the event.
-pub fn recognise<'a>(event: Json<'a>, outer: &Origin, ways: &Ways) -> Result<Delivery<'a>, Problems> {
+pub fn recognise<'a>(event: Json<'a>, outer: &Origin) -> Result<Delivery<'a>, Problems> {
     if event.kind() == Kind::List
         && let Some(messages) = sqs::records(event, outer)
     {
@@ -120,7 +120,7 @@ pub fn recognise<'a>(event: Json<'a>, outer: &Origin, ways: &Ways) -> Result<Del
         return Err(Problems::one(format!("the event is {}, must be an object", event.shape())));
     };
     if cloudformation::sent(&members) {
-        return Ok(Delivery::CustomResource(Box::new(CustomResource::read(members, outer, ways))));
+        return Ok(Delivery::CustomResource(Box::new(CustomResource::read(members, outer))));
     }
     if let Some(records) = members.get("Records")
         && let Some(messages) = sqs::records(records, outer).or_else(|| sns::records(records, outer))

@@ -2,7 +2,7 @@
 
 use connector_versions::json::Json;
 use connector_versions::request::{Problems, Rules, parse};
-use connector_versions::source::cloudformation::{RequestType, Ways};
+use connector_versions::source::cloudformation::RequestType;
 use connector_versions::source::{Delivery, Message, Step, recognise};
 use connector_versions::token::Identity;
 
@@ -80,8 +80,11 @@ fn check_within(
     found: &mut Found,
     depth: usize,
 ) -> Result<(), String> {
-    let nobody = connector_versions::source::Origin::new(Identity::Direct { request_id: String::new() });
-    match recognise(event, &nobody, &Ways::Return) {
+    let nobody = connector_versions::source::Origin::new(
+        Identity::Direct { request_id: String::new() },
+        std::time::SystemTime::UNIX_EPOCH,
+    );
+    match recognise(event, &nobody) {
         Err(problems) => return Err(format!("holds no event: {problems}")),
         // Versions cannot be deleted: whatever the rest is, nothing is done with it.
         Ok(Delivery::Plain(plain)) if matches!(plain.step, Step::Delete) => {}

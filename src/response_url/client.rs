@@ -11,12 +11,27 @@ use http::header::CONTENT_TYPE;
 use super::ResponseUrl;
 use crate::backoff::Backoff;
 use crate::deadline::Deadline;
-use crate::failure::Undelivered;
 use crate::http_client::HttpClient;
 
 /// One attempt, connection and all.
 const ATTEMPT: Duration = Duration::from_secs(5);
 const BACKOFF: Backoff = Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(3) };
+
+/// Why CloudFormation could not be given its answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undelivered {
+    /// The answer was refused.
+    #[error("the ResponseURL refused it with status {0}; look for an expired or altered URL")]
+    Refused(u16),
+    /// It could not be delivered in the time there was.
+    #[error("the ResponseURL took it from none of {attempts} attempts, the last of which ended with {last}")]
+    Unreachable {
+        /// How often it was tried.
+        attempts: u32,
+        /// How the last attempt ended.
+        last: String,
+    },
+}
 
 /// Delivers answers to CloudFormation.
 #[derive(Clone, Debug)]

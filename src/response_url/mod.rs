@@ -1,11 +1,17 @@
 //! The URL that CloudFormation wants its answer at. It comes in an event, so it is held to hosts that may get
 //! one; its query is a credential, so it is shown to nobody.
 
+mod client;
+mod target;
+
 use std::fmt;
 use std::net::IpAddr;
 
 use http::Uri;
 use http::uri::Authority;
+
+pub use client::{Sender, Undelivered};
+pub use target::{Way, Ways};
 
 /// A URL that an answer may be sent to, kept to the byte.
 #[derive(Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Home;
+use crate::source::cloudformation::Home;
 
 /// CloudFormation reads no more than this many bytes of an answer.
 const MOST_BYTES: usize = 4_096;
@@ -135,12 +135,11 @@ fn written_len(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Way;
     use super::*;
 
     fn home(id: usize) -> Home {
         let (stack_id, request_id, logical_resource_id) = ("s".repeat(id), "r".repeat(36), "l".repeat(255));
-        Home { way: Ok(Way::Return), stack_id, request_id, logical_resource_id, physical_resource_id: None }
+        Home { stack_id, request_id, logical_resource_id, physical_resource_id: None }
     }
 
     fn answer(reason: String, id: String) -> Answer {

@@ -1,6 +1,6 @@
 //! The setting CONNECTOR_CHECKS, and what it does to a request.
 
-use super::{Context, advise};
+use crate::catalog::{Context, advise};
 use crate::request::{Parsed, Problems, Severity};
 
 /// What is done with what is known of AWS's connectors.

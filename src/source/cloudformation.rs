@@ -1,14 +1,6 @@
 //! A CloudFormation custom resource request: what it asks, and the way home, which is read first.
 
-mod answer;
-mod response_url;
-mod sender;
-
 use std::time::Duration;
-
-pub use answer::{Answer, Data, Status, last_resort};
-pub use response_url::{ResponseHosts, ResponseUrl};
-pub use sender::Sender;
 
 use super::{Origin, text};
 use crate::json::{Json, Kind, Members};
@@ -22,14 +14,14 @@ pub struct CustomResource<'a> {
     pub home: Home,
     /// Who asks.
     pub origin: Origin,
+    /// Where the answer is wanted, as it came.
+    pub response_url: Option<Json<'a>>,
     event: Members<'a>,
 }
 
 /// How the asker is answered, and the ids that the answer repeats.
 #[derive(Clone, Debug)]
 pub struct Home {
-    /// Where the answer goes, or why the ResponseURL is not used.
-    pub way: Result<Way, String>,
     /// Repeated in the answer.
     pub stack_id: String,
     /// Repeated in the answer.
@@ -38,38 +30,6 @@ pub struct Home {
     pub logical_resource_id: String,
     /// The resource's id, as an earlier answer gave it.
     pub physical_resource_id: Option<String>,
-}
-
-/// Where an answer goes.
-#[derive(Clone, Debug)]
-pub enum Way {
-    /// To this URL.
-    Url(ResponseUrl),
-    /// Back to the invoker: the CDK's Provider framework, which speaks to CloudFormation itself.
-    Return,
-}
-
-/// Where answers may go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ways {
-    /// To ResponseURLs at these hosts; back to the invoker only where the event itself asks for that.
-    Send(ResponseHosts),
-    /// Back to the invoker, whatever the ResponseURL: somebody else answers CloudFormation.
-    Return,
-}
-
-impl Ways {
-    /// The way home that a ResponseURL names, or why it is not taken.
-    fn of(&self, response_url: Option<Json<'_>>) -> Result<Way, String> {
-        let Self::Send(hosts) = self else { return Ok(Way::Return) };
-        let Some(json) = response_url else { return Err("is missing".to_owned()) };
-        match json.string().as_deref() {
-            // What older releases of the CDK's Provider framework hand on.
-            Some("...") => Ok(Way::Return),
-            Some(url) => hosts.parse(url).map(Way::Url),
-            None => Err(format!("is {}, must be a URL", json.shape())),
-        }
-    }
 }
 
 /// What happens to the resource.
@@ -94,14 +54,15 @@ pub(super) fn sent(event: &Members<'_>) -> bool {
 
 impl<'a> CustomResource<'a> {
     /// Reads the way home.
-    pub(super) fn read(event: Members<'a>, outer: &Origin, ways: &Ways) -> Self {
-        let home = Home::read(&event, ways);
+    pub(super) fn read(event: Members<'a>, outer: &Origin) -> Self {
+        let home = Home::read(&event);
         let identity = Identity::CloudFormation {
             stack_id: home.stack_id.clone(),
             logical_resource_id: home.logical_resource_id.clone(),
             request_id: home.request_id.clone(),
         };
-        Self { home, origin: outer.with(Some(identity)), event }
+        let response_url = event.get("ResponseURL");
+        Self { home, origin: outer.with(Some(identity)), response_url, event }
     }
 
     /// What happens to the resource.
@@ -153,7 +114,7 @@ impl<'a> CustomResource<'a> {
 }
 
 impl Home {
-    fn read(event: &Members<'_>, ways: &Ways) -> Self {
+    fn read(event: &Members<'_>) -> Self {
         // An id of another type is repeated as it was written: CloudFormation compares what it gets back.
         let id = |name| {
             let json = event.get(name)?;
@@ -163,7 +124,6 @@ impl Home {
             })
         };
         Self {
-            way: ways.of(event.get("ResponseURL")),
             stack_id: id("StackId").unwrap_or_default(),
             request_id: id("RequestId").unwrap_or_default(),
             logical_resource_id: id("LogicalResourceId").unwrap_or_default(),
