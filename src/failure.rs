@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use connectors::request::Problems;
+
 use crate::greengrass::{Effect, Error, Kind};
 use crate::lease::LeaseError;
-use crate::request::Problems;
 use crate::response_url::Undelivered;
 
 /// Why an event could not be answered with a version. Its name is the invocation's `errorType`, its text the

@@ -5,6 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::SqsBatchResponse;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use connectors::client_token::{self, Identity};
+use connectors::event::custom_resource::CustomResource;
+use connectors::event::{Delivery, Message, Messages, MessagesAnswer, Origin, Plain, Step, recognise};
+use connectors::json::Json;
+use connectors::request::{Advice, ClientToken, Parsed, Problems};
 use futures_util::FutureExt;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
@@ -19,16 +24,11 @@ use crate::event::Event;
 use crate::failure::Failure;
 use crate::greengrass::{Effect, Greengrass};
 use crate::http_client::HttpClient;
-use crate::json::Json;
 use crate::lease::Leases;
 use crate::lifecycle::{self, Settled};
 use crate::log_line::{DELETED, Ids, LogLine};
-use crate::request::{Advice, ClientToken, Parsed, Problems};
 use crate::response_url::{Sender, Way};
 use crate::settings::Settings;
-use crate::source::cloudformation::CustomResource;
-use crate::source::{Delivery, Message, Messages, MessagesAnswer, Origin, Plain, Step, recognise};
-use crate::token::{self, Identity};
 use crate::{aws, probe};
 
 /// What it takes to hand a result back to Lambda.
@@ -203,7 +203,7 @@ impl Handler {
         }
         self.settings.check()?;
         let parsed = self.settings.checks.advise(request.map_err(Failure::InvalidRequest)?);
-        let token = token::of(&parsed, &origin.identity);
+        let token = client_token::of(&parsed, &origin.identity);
         line.token = token.to_string();
         line.advised(&parsed.advice);
         probe::point("settle");

@@ -1,7 +1,7 @@
 //! The setting CONNECTOR_CHECKS, and what it does to a request.
 
-use crate::catalog::{Context, advise};
-use crate::request::{Parsed, Problems, Severity};
+use connectors::catalog::{Context, advise};
+use connectors::request::{Parsed, Problems, Severity};
 
 /// What is done with what is known of AWS's connectors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

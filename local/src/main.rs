@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use connector_versions::request::ConnectorDefinitionId;
+use connectors::request::ConnectorDefinitionId;
 use greengrass_local::check::CheckArgs;
 use greengrass_local::greengrass::{Choices, Service};
 use greengrass_local::run::{Options, run};

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use connector_versions::catalog::connector::{Connector, Empty, Parameter, Rule};
-use connector_versions::catalog::data::CONNECTORS;
-use connector_versions::request::{Code, Severity};
+use connectors::catalog::connector::{Connector, Empty, Parameter, Rule};
+use connectors::catalog::data::CONNECTORS;
+use connectors::request::{Code, Severity};
 
 use crate::check::needs;
 

@@ -1,8 +1,7 @@
 //! The document that CloudFormation takes as the answer.
 
+use connectors::event::custom_resource::Home;
 use serde::Serialize;
-
-use crate::source::cloudformation::Home;
 
 /// CloudFormation reads no more than this many bytes of an answer.
 const MOST_BYTES: usize = 4_096;

@@ -1,7 +1,8 @@
 //! Where an answer to CloudFormation goes.
 
+use connectors::json::Json;
+
 use super::{ResponseHosts, ResponseUrl};
-use crate::json::Json;
 
 /// Where an answer goes.
 #[derive(Clone, Debug)]

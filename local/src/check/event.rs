@@ -1,10 +1,10 @@
 //! The requests that an event brings, whatever its source; and the API's own JSON.
 
-use connector_versions::json::Json;
-use connector_versions::request::{Problems, Rules, parse};
-use connector_versions::source::cloudformation::RequestType;
-use connector_versions::source::{Delivery, Message, Step, recognise};
-use connector_versions::token::Identity;
+use connectors::client_token::Identity;
+use connectors::event::custom_resource::RequestType;
+use connectors::event::{Delivery, Message, Step, recognise};
+use connectors::json::Json;
+use connectors::request::{Problems, Rules, parse};
 
 use super::node::{Node, Place};
 use super::request::{Found, Origin, Places, Within};
@@ -80,7 +80,7 @@ fn check_within(
     found: &mut Found,
     depth: usize,
 ) -> Result<(), String> {
-    let nobody = connector_versions::source::Origin::new(
+    let nobody = connectors::event::Origin::new(
         Identity::Direct { request_id: String::new() },
         std::time::SystemTime::UNIX_EPOCH,
     );

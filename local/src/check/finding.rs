@@ -1,7 +1,7 @@
 //! What was found, and what is to be there.
 
-use connector_versions::catalog::connector::Connector;
-use connector_versions::request::Severity;
+use connectors::catalog::connector::Connector;
+use connectors::request::Severity;
 
 use super::node::Place;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use connector_versions::json::{Json, Kind as JsonKind};
+use connectors::json::{Json, Kind as JsonKind};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
 /// How deep a file may nest. Reading a tree takes the stack.

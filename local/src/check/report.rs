@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use connector_versions::request::Severity;
+use connectors::request::Severity;
 use serde_json::{Value, json};
 
 use super::finding::{Finding, Need};

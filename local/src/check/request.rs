@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use connector_versions::catalog::{Context, advise, named};
-use connector_versions::request::{Parsed, Path, Problems, Severity};
+use connectors::catalog::{Context, advise, named};
+use connectors::request::{Parsed, Path, Problems, Severity};
 
 use super::finding::{Finding, Need};
 use super::node::{Kind, Node, Place};

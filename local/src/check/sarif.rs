@@ -2,7 +2,7 @@
 //!
 //! What a connector needs beside it is left out: it is no finding, and would come back with every pull request.
 
-use connector_versions::request::{Code, Severity};
+use connectors::request::{Code, Severity};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use connector_versions::json::Json;
-use connector_versions::request::{Rules, parse};
-use connector_versions::source::cloudformation::RULES;
+use connectors::event::custom_resource::RULES;
+use connectors::json::Json;
+use connectors::request::{Rules, parse};
 use serde_json::{Map, Value, json};
 
 use super::intrinsic::{Deployment, References, function};

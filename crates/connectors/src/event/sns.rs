@@ -1,8 +1,8 @@
 //! SNS notifications: as Lambda gets them (`Records`), or as the body of an SQS message.
 
 use super::{Message, Messages, MessagesAnswer, Origin, text};
+use crate::client_token::Identity;
 use crate::json::{Json, Members};
-use crate::token::Identity;
 
 /// The notifications of a list whose every entry SNS sent.
 pub(super) fn records(list: Json<'_>, outer: &Origin) -> Option<Messages> {

@@ -1,9 +1,9 @@
 //! An EventBridge event: the request is its `detail`, its `id` is who asks.
 
 use super::{Origin, Plain, Step, text};
+use crate::client_token::Identity;
 use crate::json::Members;
 use crate::request::{Path, Problems, Rules, parse};
-use crate::token::Identity;
 
 pub(super) fn sent(event: &Members<'_>) -> bool {
     ["detail-type", "source", "detail"].iter().all(|name| event.has(name))

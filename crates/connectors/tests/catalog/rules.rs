@@ -1,8 +1,8 @@
 //! Several parameters, or several connectors, together.
 
-use connector_versions::catalog::data::CONNECTORS;
-use connector_versions::catalog::value_type::{Format, Misfit};
-use connector_versions::request::Code;
+use connectors::catalog::data::CONNECTORS;
+use connectors::catalog::value_type::{Format, Misfit};
+use connectors::request::Code;
 use serde_json::{Value, json};
 
 use super::{Parameters, advice, arn, changed, expect, found, on_parameter, right, without};
@@ -79,7 +79,7 @@ fn another_name_in_awss_own_example_is_a_remark() {
         let given: Parameters = [(other.to_owned(), "{}".to_owned())].into();
         let advice =
             expect(connector, connector.latest, given, &[(Code::UnknownParameter, on_parameter(other))]);
-        assert_eq!(advice[0].severity, connector_versions::request::Severity::Warning);
+        assert_eq!(advice[0].severity, connectors::request::Severity::Warning);
     }
 }
 

@@ -1,8 +1,8 @@
 //! What ARNs say.
 
-use connector_versions::catalog::{Context, advise};
-use connector_versions::json::Json;
-use connector_versions::request::{Code, Rules, parse};
+use connectors::catalog::{Context, advise};
+use connectors::json::Json;
+use connectors::request::{Code, Rules, parse};
 use serde_json::json;
 
 use super::{advice, advice_on, found};

@@ -1,9 +1,9 @@
 //! Any JSON at all, and requests of pieces that mean something here: nothing makes it panic.
 
-use connector_versions::catalog::data::CONNECTORS;
-use connector_versions::catalog::{Context, advise};
-use connector_versions::json::Json;
-use connector_versions::request::{Rules, parse};
+use connectors::catalog::data::CONNECTORS;
+use connectors::catalog::{Context, advise};
+use connectors::json::Json;
+use connectors::request::{Rules, parse};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

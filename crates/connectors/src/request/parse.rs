@@ -6,7 +6,7 @@ use super::ids::{ClientToken, ConnectorArn, ConnectorDefinitionId, ConnectorId, 
 use super::problem::{Advice, Path, Problems, Remarks};
 use super::{Code, Connector, ConnectorVersionRequest, Connectors, Severity};
 use crate::json::{Json, Kind, Members};
-use crate::nearest::is_near;
+use crate::suggest::is_near;
 
 /// What a source asks of the requests that it carries.
 #[derive(Clone, Copy, Default)]

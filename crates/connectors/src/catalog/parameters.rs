@@ -6,8 +6,8 @@ use super::connector::Parameter;
 use super::input::{Instance, Place};
 use super::placeholder;
 use super::value_type::Misfit;
-use crate::nearest::nearest;
 use crate::request::{Code, Remarks, Severity};
+use crate::suggest::nearest;
 
 /// To look for what somebody may have meant takes longer than all else: after so many remarks it is left.
 const SUGGESTED: usize = 500;

@@ -2,19 +2,19 @@
 //!
 //! The bound for one whose values are right is 2 ms. Reading the request is shown beside it, in the same run, to compare with.
 #![allow(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a benchmark prints, and stops where it cannot go on"
+    reason = "a benchmark measures time, prints, and stops where it cannot go on"
 )]
-
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use connector_versions::catalog::data::CONNECTORS;
-use connector_versions::catalog::{Context, advise};
-use connector_versions::json::Json;
-use connector_versions::request::{Rules, parse};
+use connectors::catalog::data::CONNECTORS;
+use connectors::catalog::{Context, advise};
+use connectors::json::Json;
+use connectors::request::{Rules, parse};
 use serde_json::{Value, json};
 
 const CONNECTORS_ASKED_FOR: usize = 1_000;

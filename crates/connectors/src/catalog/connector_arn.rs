@@ -5,8 +5,8 @@ use super::connector::Connector;
 use super::data::CONNECTORS;
 use super::input::Place;
 use super::placeholder;
-use crate::nearest::nearest;
 use crate::request::{Code, Path, Remarks};
+use crate::suggest::nearest;
 
 const FORM: &str = "arn:PARTITION:greengrass:REGION::/connectors/NAME/versions/VERSION";
 

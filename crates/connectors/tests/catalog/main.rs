@@ -7,11 +7,11 @@ mod rules;
 
 use std::collections::BTreeMap;
 
-use connector_versions::catalog::connector::{Connector, Parameter, Rule};
-use connector_versions::catalog::data::CONNECTORS;
-use connector_versions::catalog::{Context, advise};
-use connector_versions::json::Json;
-use connector_versions::request::{Advice, Code, Rules, parse};
+use connectors::catalog::connector::{Connector, Parameter, Rule};
+use connectors::catalog::data::CONNECTORS;
+use connectors::catalog::{Context, advise};
+use connectors::json::Json;
+use connectors::request::{Advice, Code, Rules, parse};
 use serde_json::{Value, json};
 
 type Parameters = BTreeMap<String, String>;

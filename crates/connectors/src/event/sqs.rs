@@ -7,8 +7,8 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::{Message, Messages, MessagesAnswer, Origin, text};
+use crate::client_token::Identity;
 use crate::json::{Json, Members};
-use crate::token::Identity;
 
 /// The messages of a list whose every entry SQS sent.
 pub(super) fn records(list: Json<'_>, outer: &Origin) -> Option<Messages> {

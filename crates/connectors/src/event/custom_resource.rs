@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{Origin, text};
+use crate::client_token::Identity;
 use crate::json::{Json, Kind, Members};
 use crate::request::{Parsed, Path, Problems, Rules, parse};
-use crate::token::Identity;
 
 /// A custom resource request. The way home is read; all else is read when it is asked for, so that nothing in it
 /// can keep the answer from being sent.

@@ -4,7 +4,7 @@
 //! answered; it knows nothing of Greengrass. Envelopes nest: what a message carries is recognised in its turn, and
 //! the innermost envelope says who asks.
 
-pub mod cloudformation;
+pub mod custom_resource;
 mod direct;
 mod eventbridge;
 mod sns;
@@ -13,11 +13,11 @@ mod terraform;
 
 use std::time::SystemTime;
 
-use cloudformation::CustomResource;
+use custom_resource::CustomResource;
 
+use crate::client_token::Identity;
 use crate::json::{Json, Kind, Members};
 use crate::request::{Parsed, Problems};
-use crate::token::Identity;
 
 /// How deep envelopes may nest. A custom resource in an SNS notification in an SQS message is two.
 const DEPTH: usize = 4;
@@ -119,7 +119,7 @@ pub fn recognise<'a>(event: Json<'a>, outer: &Origin) -> Result<Delivery<'a>, Pr
     let Some(members) = event.members() else {
         return Err(Problems::one(format!("the event is {}, must be an object", event.shape())));
     };
-    if cloudformation::sent(&members) {
+    if custom_resource::sent(&members) {
         return Ok(Delivery::CustomResource(Box::new(CustomResource::read(members, outer))));
     }
     if let Some(records) = members.get("Records")

@@ -1,9 +1,9 @@
 //! Each connector in each of its versions: right, and with one thing changed.
 
-use connector_versions::catalog::connector::Empty;
-use connector_versions::catalog::data::CONNECTORS;
-use connector_versions::catalog::value_type::Format;
-use connector_versions::request::Code;
+use connectors::catalog::connector::Empty;
+use connectors::catalog::data::CONNECTORS;
+use connectors::catalog::value_type::Format;
+use connectors::request::Code;
 
 use super::{advice, arn, changed, each, each_parameter, expect, on_parameter, request, ruled, without};
 
