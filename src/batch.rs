@@ -82,7 +82,7 @@ where
     results
 }
 
-/// Messages by index, as they depend on each other: those of one group follow each other, all others are alone.
+/// Batch by index, as they depend on each other: those of one group follow each other, all others are alone.
 fn lanes(messages: &[Message]) -> Vec<Vec<usize>> {
     let mut lanes: Vec<Vec<usize>> = Vec::new();
     let mut groups: HashMap<&str, usize> = HashMap::new();
@@ -108,18 +108,20 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use connectors::client_token::Identity;
-    use connectors::event::{Delivery, Messages, Origin, recognise};
-    use connectors::json::Json;
+    use connectors::client_token::Requester;
+    use connectors::event::{Batch, Event, RequestOrigin, parse_event};
+    use connectors::json::RawJson;
 
     /// When each of so many messages is begun that take no time, and how many are not.
     async fn begun(messages: usize, at_a_time: AtATime, deadline: Deadline) -> (Vec<Duration>, usize) {
         let records = vec![r#"{"eventSource":"aws:sqs"}"#; messages].join(",");
         let event = format!("[{records}]");
-        let origin =
-            Origin::new(Identity::Direct { request_id: "r".to_owned() }, std::time::SystemTime::now());
-        let recognised = recognise(Json::parse(&event).unwrap(), &origin);
-        let Ok(Delivery::Messages(Messages { messages, .. })) = recognised else { panic!("a batch") };
+        let origin = RequestOrigin::new(
+            Requester::Direct { request_id: "r".to_owned() },
+            std::time::SystemTime::now(),
+        );
+        let recognised = parse_event(RawJson::parse(&event).unwrap(), &origin);
+        let Ok(Event::Batch(Batch { messages, .. })) = recognised else { panic!("a batch") };
         let (start, begun) = (Instant::now(), Mutex::default());
         let work = async |_| {
             let mut begun: std::sync::MutexGuard<'_, Vec<Duration>> = begun.lock().unwrap();

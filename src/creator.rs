@@ -82,9 +82,9 @@ pub struct Order<'a> {
     /// Whether a version is asked for although one may hold the same already.
     pub anew: bool,
     /// When it was first asked for, as far as that is known.
-    pub asked_at: SystemTime,
+    pub first_requested_at: SystemTime,
     /// Whether it may have been worked on before: then it is looked for first.
-    pub came_before: bool,
+    pub is_redelivery: bool,
 }
 
 /// What the version that is wanted is known by, beside what it holds.
@@ -124,7 +124,7 @@ impl Creator {
         order: Order<'_>,
         deadline: Deadline,
     ) -> Result<Creation, Failure> {
-        let content = client_token::content(order.request).to_string();
+        let content = client_token::payload_hash(order.request).to_string();
         let lease = match leases.take(order.token.as_str(), &content, deadline).await? {
             Taken::Done(version) if order.replaces == Some(version.version.as_str()) => {
                 return Err(Failure::TokenReused);
@@ -133,8 +133,8 @@ impl Creator {
             Taken::Mine(lease) => lease,
         };
         let order = Order {
-            asked_at: order.asked_at.min(lease.since()),
-            came_before: order.came_before || lease.came_before,
+            first_requested_at: order.first_requested_at.min(lease.since()),
+            is_redelivery: order.is_redelivery || lease.came_before,
             ..order
         };
         // What is left after the work is for keeping what came of it.
@@ -183,8 +183,8 @@ impl Creator {
     /// is that one, where it is looked for first, since an earlier delivery may have made it.
     async fn wanted(&self, order: Order<'_>, deadline: Deadline) -> Wanted {
         let others = order.replaces.map(str::to_owned).into_iter().collect();
-        let mut wanted = Wanted { others, since: order.asked_at - CLOCKS_APART };
-        if order.anew && !order.came_before {
+        let mut wanted = Wanted { others, since: order.first_requested_at - CLOCKS_APART };
+        if order.anew && !order.is_redelivery {
             let deadline = share(deadline);
             // A look-up that fails fails no request.
             if let Ok(Some(latest)) =
@@ -208,7 +208,7 @@ impl Creator {
         effect: Effect,
         deadline: Deadline,
     ) -> Result<Creation, Error> {
-        let could_double = effect == Effect::Unknown || order.came_before;
+        let could_double = effect == Effect::Unknown || order.is_redelivery;
         let looks = (could_double && !probe::is_blind()) || self.looks_first();
         if looks {
             match self.find(order, wanted, could_double, deadline).await {
@@ -220,7 +220,7 @@ impl Creator {
                 }
                 // A read has no effect of its own.
                 Err(error) => {
-                    let effect = if order.came_before { Effect::Unknown } else { Effect::None };
+                    let effect = if order.is_redelivery { Effect::Unknown } else { Effect::None };
                     return Err(error.without_values_of(order.request).with_effect(effect));
                 }
             }
@@ -280,7 +280,7 @@ impl Creator {
         if order.replaces == Some(version.version.as_str()) {
             return Err(Failure::TokenReused);
         }
-        let is_older = || version.created_at().is_some_and(|created| created < order.asked_at);
+        let is_older = || version.created_at().is_some_and(|created| created < order.first_requested_at);
         if creation.outcome == Outcome::Created && !order.token.is_derived() && is_older() {
             let held = self.greengrass.version(&order.request.definition, &version.version, deadline).await;
             if held.is_ok_and(|held| !held.holds(&order.request.connectors)) {

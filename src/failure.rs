@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use connectors::request::Problems;
+use connectors::diagnostic::ValidationErrors;
 
 use crate::greengrass::{Effect, Error, Kind};
 use crate::lease::LeaseError;
@@ -13,13 +13,13 @@ use crate::response_url::Undelivered;
 #[derive(Debug)]
 pub enum Failure {
     /// The event or the request in it is wrong.
-    InvalidRequest(Problems),
+    InvalidRequest(ValidationErrors),
     /// The caller's own client token gave a version that is not the one asked for.
     TokenReused,
     /// The lease on the request could not be taken.
     Lease(LeaseError),
     /// The settings are wrong.
-    Configuration(Problems),
+    Configuration(ValidationErrors),
     /// A call to Greengrass failed.
     Service(Error),
     /// The time was over before there was an answer.
@@ -90,8 +90,8 @@ impl Failure {
     /// framework adds its stack trace and cuts nothing.
     pub fn brief(self) -> Self {
         match self {
-            Self::InvalidRequest(problems) => Self::InvalidRequest(problems.within(BRIEF)),
-            Self::Configuration(problems) => Self::Configuration(problems.within(BRIEF)),
+            Self::InvalidRequest(problems) => Self::InvalidRequest(problems.truncated_to(BRIEF)),
+            Self::Configuration(problems) => Self::Configuration(problems.truncated_to(BRIEF)),
             other => other,
         }
     }

@@ -5,11 +5,14 @@ use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::SqsBatchResponse;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use connectors::client_token::{self, Identity};
-use connectors::event::custom_resource::CustomResource;
-use connectors::event::{Delivery, Message, Messages, MessagesAnswer, Origin, Plain, Step, recognise};
-use connectors::json::Json;
-use connectors::request::{Advice, ClientToken, Parsed, Problems};
+use connectors::client_token::{self, Requester};
+use connectors::diagnostic::{Diagnostic, ValidationErrors};
+use connectors::event::custom_resource::CustomResourceEvent;
+use connectors::event::{
+    Batch, BatchResponse, Event, Message, RequestEvent, RequestOrigin, ResourceAction, parse_event,
+};
+use connectors::json::RawJson;
+use connectors::request::{ClientToken, ParsedRequest};
 use futures_util::FutureExt;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
@@ -20,13 +23,13 @@ use crate::batch::work_through;
 use crate::creator::{Creation, Creator, Idempotency, Order, Outcome};
 use crate::custom_resource::{Answer, Data, Status, last_resort};
 use crate::deadline::Deadline;
-use crate::event::Event;
 use crate::failure::Failure;
 use crate::greengrass::{Effect, Greengrass};
 use crate::http_client::HttpClient;
 use crate::lease::Leases;
 use crate::lifecycle::{self, Settled};
 use crate::log_line::{DELETED, Ids, LogLine};
+use crate::payload::Payload;
 use crate::response_url::{Sender, Way};
 use crate::settings::Settings;
 use crate::{aws, probe};
@@ -65,7 +68,7 @@ struct RequestResult<'a> {
     amzn_client_token: &'a str,
     outcome: &'static str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    advice: &'a [Advice],
+    advice: &'a [Diagnostic],
 }
 
 impl Handler {
@@ -87,40 +90,44 @@ impl Handler {
     }
 
     /// Handles an event to its end.
-    pub async fn handle(&self, event: LambdaEvent<Event>) -> Result<Answered, Failure> {
+    pub async fn handle(&self, event: LambdaEvent<Payload>) -> Result<Answered, Failure> {
         let (event, context) = event.into_parts();
         let deadline = Deadline::at(context.deadline()).earlier_by(RETURN_TIME);
-        let outer =
-            Origin::new(Identity::Direct { request_id: context.request_id.clone() }, SystemTime::now());
+        let outer = RequestOrigin::new(
+            Requester::Direct { request_id: context.request_id.clone() },
+            SystemTime::now(),
+        );
         let invocation = Invocation { ids: Ids::new(context), deadline };
         match &event {
-            Event::Json(json) => self.route(Json::from(json.as_ref()), &outer, &invocation, 0).await,
-            Event::NotJson(why) => {
-                self.refuse(&invocation, &outer, Problems::one(format!("the event is not JSON: {why}")))
-            }
+            Payload::Json(json) => self.route(RawJson::from(json.as_ref()), &outer, &invocation, 0).await,
+            Payload::Invalid(why) => self.refuse(
+                &invocation,
+                &outer,
+                ValidationErrors::single(format!("the event is not JSON: {why}")),
+            ),
         }
     }
 
     /// Recognises an event and hands it to where it belongs.
     async fn route(
         &self,
-        event: Json<'_>,
-        outer: &Origin,
+        event: RawJson<'_>,
+        outer: &RequestOrigin,
         invocation: &Invocation,
         depth: usize,
     ) -> Result<Answered, Failure> {
-        let recognised = caught(|| recognise(event, outer));
+        let recognised = caught(|| parse_event(event, outer));
         match recognised.ok_or(Failure::Internal(Effect::None))? {
             Err(problems) => self.refuse(invocation, outer, problems),
-            Ok(Delivery::Messages(messages)) => Box::pin(self.messages(messages, invocation, depth)).await,
-            Ok(Delivery::Plain(plain)) => {
-                let mut line = LogLine::new(plain.source, &plain.origin.identity);
+            Ok(Event::Batch(messages)) => Box::pin(self.messages(messages, invocation, depth)).await,
+            Ok(Event::Request(plain)) => {
+                let mut line = LogLine::new(plain.source, &plain.origin.requester);
                 let result = guarded(self.plain(*plain, invocation.deadline, &mut line)).await;
                 self.report(line, invocation, result.as_ref().err());
                 result
             }
-            Ok(Delivery::CustomResource(resource)) => {
-                let mut line = LogLine::new("cloudformation", &resource.origin.identity);
+            Ok(Event::CustomResource(resource)) => {
+                let mut line = LogLine::new("cloudformation", &resource.origin.requester);
                 let result = guarded(self.custom_resource(&resource, invocation.deadline, &mut line)).await;
                 self.report(line, invocation, result.as_ref().err());
                 result
@@ -132,11 +139,11 @@ impl Handler {
     fn refuse(
         &self,
         invocation: &Invocation,
-        outer: &Origin,
-        problems: Problems,
+        outer: &RequestOrigin,
+        problems: ValidationErrors,
     ) -> Result<Answered, Failure> {
         let failure = Failure::InvalidRequest(problems);
-        self.report(LogLine::new("unknown", &outer.identity), invocation, Some(&failure));
+        self.report(LogLine::new("unknown", &outer.requester), invocation, Some(&failure));
         Err(failure)
     }
 
@@ -148,14 +155,14 @@ impl Handler {
         }
     }
 
-    /// Messages: each by itself, several at a time, so that one that fails is nobody else's matter.
+    /// Batch: each by itself, several at a time, so that one that fails is nobody else's matter.
     async fn messages(
         &self,
-        messages: Messages,
+        messages: Batch,
         invocation: &Invocation,
         depth: usize,
     ) -> Result<Answered, Failure> {
-        let Messages { answer, messages } = messages;
+        let Batch { response: answer, messages } = messages;
         let work = |message| self.message(message, invocation, depth);
         let results = work_through(&messages, self.settings.at_a_time, invocation.deadline, work).await;
         let not_begun = results.iter().filter(|result| result.is_none()).count();
@@ -168,7 +175,7 @@ impl Handler {
         }
         let is_done = |result: &Option<Result<Answered, Failure>>| matches!(result, Some(Ok(_)));
         // A batch inside a message has nobody to report its failures to but that message.
-        if answer == MessagesAnswer::BatchItemFailures && depth == 0 {
+        if answer == BatchResponse::PartialFailures && depth == 0 {
             let mut answer = SqsBatchResponse::default();
             for (message, _) in messages.iter().zip(&results).filter(|(_, result)| !is_done(result)) {
                 answer.add_failure(&message.id);
@@ -187,27 +194,32 @@ impl Handler {
         invocation: &Invocation,
         depth: usize,
     ) -> Result<Answered, Failure> {
-        match message.open(depth) {
+        match message.parse_body(depth) {
             Ok(event) => self.route(event, &message.origin, invocation, depth + 1).await,
             Err(problems) => self.refuse(invocation, &message.origin, problems),
         }
     }
 
     /// A request whose asker takes the result as it is.
-    async fn plain(&self, plain: Plain, deadline: Deadline, line: &mut LogLine) -> Result<Answered, Failure> {
-        let Plain { origin, request, step, .. } = plain;
+    async fn plain(
+        &self,
+        plain: RequestEvent,
+        deadline: Deadline,
+        line: &mut LogLine,
+    ) -> Result<Answered, Failure> {
+        let RequestEvent { origin, request, action, .. } = plain;
         // Versions cannot be deleted: there is nothing to do, and nothing to fail at.
-        if let Step::Delete = step {
+        if let ResourceAction::Delete = action {
             line.outcome = DELETED;
             return Ok(written(&json!({ "Outcome": DELETED })));
         }
         self.settings.check()?;
-        let parsed = self.settings.checks.advise(request.map_err(Failure::InvalidRequest)?);
-        let token = client_token::of(&parsed, &origin.identity);
+        let parsed = self.settings.checks.validate(request.map_err(Failure::InvalidRequest)?);
+        let token = client_token::client_token_for(&parsed, &origin.requester);
         line.token = token.to_string();
-        line.advised(&parsed.advice);
+        line.advised(&parsed.warnings);
         probe::point("settle");
-        let Creation { version, outcome } = self.make(&parsed, &token, &origin, step, deadline).await?;
+        let Creation { version, outcome } = self.make(&parsed, &token, &origin, action, deadline).await?;
         line.outcome = outcome.as_str();
         line.version.clone_from(&version.version);
         let result = RequestResult {
@@ -217,7 +229,7 @@ impl Handler {
             version: &version.version,
             amzn_client_token: token.as_str(),
             outcome: outcome.as_str(),
-            advice: &parsed.advice,
+            advice: &parsed.warnings,
         };
         Ok(written(&result))
     }
@@ -225,29 +237,36 @@ impl Handler {
     /// Sees to the version that a request asks for.
     async fn make(
         &self,
-        parsed: &Parsed,
+        parsed: &ParsedRequest,
         token: &ClientToken,
-        origin: &Origin,
-        step: Step,
+        origin: &RequestOrigin,
+        action: ResourceAction,
         deadline: Deadline,
     ) -> Result<Creation, Failure> {
         let mut anew = false;
-        if let Step::Update(Some(before)) = step {
+        if let ResourceAction::Update(Some(before)) = action {
             if let Some(version) = lifecycle::updated(&self.greengrass, parsed, &before, deadline).await? {
                 return Ok(Creation { version, outcome: Outcome::Existing });
             }
             anew = before.revision != parsed.revision;
         }
         self.settings.checks.permit(parsed).map_err(Failure::InvalidRequest)?;
-        let Origin { asked_at, came_before, .. } = *origin;
-        let order = Order { request: &parsed.request, token, replaces: None, anew, asked_at, came_before };
+        let RequestOrigin { first_requested_at, is_redelivery, .. } = *origin;
+        let order = Order {
+            request: &parsed.request,
+            token,
+            replaces: None,
+            anew,
+            first_requested_at,
+            is_redelivery,
+        };
         self.creator.create(order, deadline).await
     }
 
     /// A custom resource: whatever happens, CloudFormation is told.
     async fn custom_resource(
         &self,
-        resource: &CustomResource<'_>,
+        resource: &CustomResourceEvent<'_>,
         deadline: Deadline,
         line: &mut LogLine,
     ) -> Result<Answered, Failure> {
@@ -255,7 +274,7 @@ impl Handler {
             .ok_or(Failure::Internal(Effect::None))?
             .map_err(|why| {
                 let problem = format!("ResponseURL: {why}. CloudFormation was not told anything");
-                Failure::InvalidRequest(Problems::one(problem))
+                Failure::InvalidRequest(ValidationErrors::single(problem))
             })?;
         if let Way::Url(url) = &way {
             self.sender.begin(url).await;
@@ -265,8 +284,8 @@ impl Handler {
             Way::Url(url) => {
                 let status =
                     if settled.is_ok() && resource.is_delete() { Status::Success } else { Status::Failed };
-                let document = caught(|| answer(resource, &settled).document(&resource.home))
-                    .unwrap_or_else(|| last_resort(&resource.home, status));
+                let document = caught(|| answer(resource, &settled).document(&resource.ids))
+                    .unwrap_or_else(|| last_resort(&resource.ids, status));
                 let delivered = self.sender.deliver(url, &document, deadline).await;
                 line.settled(&settled);
                 delivered.map_err(|why| Failure::Undelivered { why, result: result_of(&settled) })?;
@@ -286,7 +305,7 @@ impl Handler {
     /// Does what is asked, and says until when there is time to tell.
     async fn settle(
         &self,
-        resource: &CustomResource<'_>,
+        resource: &CustomResourceEvent<'_>,
         deadline: Deadline,
     ) -> (Result<Settled, Failure>, Deadline) {
         let service_timeout = caught(|| resource.service_timeout()).flatten();
@@ -303,7 +322,7 @@ impl Handler {
         match settled.await {
             // There is nothing that a delete could fail at but a mistake of this function, which is no reason to keep
             // a stack from being deleted.
-            Err(_) if resource.is_delete() => (Ok(Settled::deleted(&resource.home)), deadline),
+            Err(_) if resource.is_delete() => (Ok(Settled::deleted(&resource.ids)), deadline),
             settled => (settled, deadline),
         }
     }
@@ -340,12 +359,12 @@ fn result_of(settled: &Result<Settled, Failure>) -> String {
     }
 }
 
-fn answer(resource: &CustomResource<'_>, settled: &Result<Settled, Failure>) -> Answer {
+fn answer(resource: &CustomResourceEvent<'_>, settled: &Result<Settled, Failure>) -> Answer {
     probe::point("answer");
     match settled {
         Ok(settled) => Answer {
             status: Status::Success,
-            reason: remarks(&settled.advice),
+            reason: remarks(&settled.warnings),
             physical_resource_id: settled.physical_resource_id.clone(),
             data: settled.data.clone(),
         },
@@ -358,7 +377,7 @@ fn answer(resource: &CustomResource<'_>, settled: &Result<Settled, Failure>) -> 
     }
 }
 
-fn remarks(advice: &[Advice]) -> String {
+fn remarks(advice: &[Diagnostic]) -> String {
     let remarks: Vec<String> =
         advice.iter().map(|advice| format!("{}: {}", advice.path, advice.message)).collect();
     if remarks.is_empty() { String::new() } else { format!("Advice: {}", remarks.join("; ")) }

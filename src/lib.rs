@@ -22,7 +22,6 @@ pub mod batch;
 pub mod creator;
 pub mod custom_resource;
 pub mod deadline;
-pub mod event;
 pub mod failure;
 pub mod greengrass;
 pub mod handler;
@@ -32,6 +31,7 @@ pub mod lifecycle;
 mod log_line;
 pub mod logs;
 pub mod metrics;
+mod payload;
 mod probe;
 pub mod response_url;
 pub mod settings;
@@ -39,8 +39,8 @@ pub mod validation;
 
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 
-use event::Event;
 use handler::Handler;
+use payload::Payload;
 use settings::Settings;
 
 /// The function's whole life: reads the environment, builds, and handles events until Lambda ends the process.
@@ -50,5 +50,5 @@ pub async fn run() -> Result<(), Error> {
     let handler = Handler::new(Settings::read(variable)).await;
     let handler = &handler;
     // Boxed: the whole way of an event in one type is more than the compiler lays out.
-    Runtime::new(service_fn(move |event: LambdaEvent<Event>| Box::pin(handler.handle(event)))).run().await
+    Runtime::new(service_fn(move |event: LambdaEvent<Payload>| Box::pin(handler.handle(event)))).run().await
 }

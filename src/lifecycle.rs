@@ -6,11 +6,10 @@
 //! one.
 
 use connectors::client_token;
-use connectors::event::Origin;
-use connectors::event::custom_resource::{CustomResource, Home, RequestType};
-use connectors::request::{
-    Advice, ClientToken, Code, ConnectorDefinitionId, Connectors, Parsed, Path, VersionArn,
-};
+use connectors::diagnostic::{Diagnostic, DiagnosticCode, Path};
+use connectors::event::RequestOrigin;
+use connectors::event::custom_resource::{CustomResourceEvent, RequestType, ResourceIds};
+use connectors::request::{ClientToken, ConnectorDefinitionId, Connectors, ParsedRequest, VersionArn};
 
 use crate::creator::{Creation, Creator, Order, Outcome};
 use crate::custom_resource::Data;
@@ -33,13 +32,13 @@ pub struct Settled {
     pub token: Option<ClientToken>,
     /// Where the version came from, where there is one.
     pub outcome: Option<Outcome>,
-    /// Remarks that stop nothing.
-    pub advice: Vec<Advice>,
+    /// DiagnosticSink that stop nothing.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// What a create or an update asks for.
 struct Change {
-    parsed: Parsed,
+    parsed: ParsedRequest,
     token: ClientToken,
     /// The version that the resource stands for, if it has one.
     current: Option<VersionArn>,
@@ -52,12 +51,12 @@ pub async fn settle(
     creator: &Creator,
     greengrass: &Greengrass,
     checks: &Checks,
-    resource: &CustomResource<'_>,
+    resource: &CustomResourceEvent<'_>,
     deadline: Deadline,
 ) -> Result<Settled, Failure> {
     let request_type = resource.request_type().map_err(Failure::InvalidRequest)?;
     if request_type == RequestType::Delete {
-        return Ok(Settled::deleted(&resource.home));
+        return Ok(Settled::deleted(&resource.ids));
     }
     let change = Change::read(resource, checks)?;
     if request_type == RequestType::Update
@@ -72,41 +71,46 @@ pub async fn settle(
 
 /// The id of a resource on which a request failed: its own, or for one that never came to be a placeholder, which
 /// CloudFormation hands back when it cleans up.
-pub fn id_after_failure(resource: &CustomResource<'_>) -> String {
-    match (resource.request_type(), &resource.home.physical_resource_id) {
-        (Ok(RequestType::Create), _) | (_, None) => resource.home.placeholder(),
+pub fn id_after_failure(resource: &CustomResourceEvent<'_>) -> String {
+    match (resource.request_type(), &resource.ids.physical_resource_id) {
+        (Ok(RequestType::Create), _) | (_, None) => resource.ids.failed_create_physical_id(),
         (_, Some(id)) => id.clone(),
     }
 }
 
 impl Settled {
     /// Nothing to do, whatever the id: versions cannot be deleted.
-    pub fn deleted(home: &Home) -> Self {
-        let id = home.physical_resource_id.clone().unwrap_or_else(|| home.placeholder());
+    pub fn deleted(home: &ResourceIds) -> Self {
+        let id = home.physical_resource_id.clone().unwrap_or_else(|| home.failed_create_physical_id());
         let data = VersionArn::parse(&id).map(|arn| data(&named(&arn), "")).unwrap_or_default();
-        Self { physical_resource_id: id, data, token: None, outcome: None, advice: Vec::new() }
+        Self { physical_resource_id: id, data, token: None, outcome: None, warnings: Vec::new() }
     }
 }
 
 impl Change {
-    fn read(resource: &CustomResource<'_>, checks: &Checks) -> Result<Self, Failure> {
+    fn read(resource: &CustomResourceEvent<'_>, checks: &Checks) -> Result<Self, Failure> {
         let mut parsed = resource.request().map_err(Failure::InvalidRequest)?;
         if parsed.token.is_some() {
-            let path = Path::root().member("AmznClientToken");
+            let path = Path::root().field("AmznClientToken");
             let message = "is the same for every update of this resource. Leave it out";
-            parsed.advice.push(Advice::new(Code::FixedClientToken, &path, message));
+            parsed.warnings.push(Diagnostic::new(DiagnosticCode::FixedClientToken, &path, message));
         }
-        let parsed = checks.advise(parsed);
-        let current = resource.home.physical_resource_id.as_deref().and_then(VersionArn::parse);
+        let parsed = checks.validate(parsed);
+        let current = resource.ids.physical_resource_id.as_deref().and_then(VersionArn::parse);
         let anew = current.is_some() && resource.old_revision() != parsed.revision;
-        Ok(Self { token: client_token::of(&parsed, &resource.origin.identity), parsed, current, anew })
+        Ok(Self {
+            token: client_token::client_token_for(&parsed, &resource.origin.requester),
+            parsed,
+            current,
+            anew,
+        })
     }
 
     /// The version that holds what an update asks for, if it need not be created.
     async fn unchanged(
         &self,
         greengrass: &Greengrass,
-        resource: &CustomResource<'_>,
+        resource: &CustomResourceEvent<'_>,
         deadline: Deadline,
     ) -> Option<Version> {
         let current = self.current.as_ref()?;
@@ -126,14 +130,14 @@ impl Change {
         }
     }
 
-    fn order(&self, origin: &Origin) -> Order<'_> {
+    fn order(&self, origin: &RequestOrigin) -> Order<'_> {
         Order {
             request: &self.parsed.request,
             token: &self.token,
             replaces: self.current.as_ref().map(VersionArn::version),
             anew: self.anew,
-            asked_at: origin.asked_at,
-            came_before: origin.came_before,
+            first_requested_at: origin.first_requested_at,
+            is_redelivery: origin.is_redelivery,
         }
     }
 
@@ -143,7 +147,7 @@ impl Change {
             token: Some(self.token),
             physical_resource_id: version.arn,
             outcome: Some(outcome),
-            advice: self.parsed.advice,
+            warnings: self.parsed.warnings,
         }
     }
 }
@@ -193,8 +197,8 @@ async fn newest(
 /// it could hand back, so it is looked for; where that fails and the input is the one before, nothing is created.
 pub async fn updated(
     greengrass: &Greengrass,
-    parsed: &Parsed,
-    before: &Parsed,
+    parsed: &ParsedRequest,
+    before: &ParsedRequest,
     deadline: Deadline,
 ) -> Result<Option<Version>, Error> {
     let request = &parsed.request;

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Instant;
 
-use connectors::client_token::Identity;
-use connectors::request::Advice;
+use connectors::client_token::Requester;
+use connectors::diagnostic::Diagnostic;
 use lambda_runtime::Context;
 
 use crate::failure::Failure;
@@ -62,7 +62,7 @@ pub(crate) struct LogLine {
 
 impl LogLine {
     /// Of an event that starts now.
-    pub(crate) fn new(source: &'static str, identity: &Identity) -> Self {
+    pub(crate) fn new(source: &'static str, identity: &Requester) -> Self {
         let (token, version) = (String::new(), String::new());
         let asked_by = identity.id().chars().take(LONGEST_ID).collect();
         Self {
@@ -79,7 +79,7 @@ impl LogLine {
     }
 
     /// Takes the remarks on a request.
-    pub(crate) fn advised(&mut self, advice: &[Advice]) {
+    pub(crate) fn advised(&mut self, advice: &[Diagnostic]) {
         self.advice = advice.len();
         self.advised.clear();
         for advice in advice {
@@ -99,7 +99,7 @@ impl LogLine {
                 self.outcome = settled.outcome.map_or(DELETED, |outcome| outcome.as_str());
                 self.token = settled.token.as_ref().map(ToString::to_string).unwrap_or_default();
                 self.version.clone_from(&settled.data.version);
-                self.advised(&settled.advice);
+                self.advised(&settled.warnings);
             }
             Err(failure) => self.told = Some((failure.error_type(), failure.to_string())),
         }

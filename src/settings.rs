@@ -3,7 +3,7 @@
 //! A bad setting never stops the function from starting: what is right is used, and what is wrong is the
 //! answer to every event until it is mended.
 
-use connectors::request::{Path, Problems};
+use connectors::diagnostic::{Path, ValidationErrors};
 
 pub use crate::aws::{ANY_ENDPOINT, DYNAMODB_ENDPOINT, ENDPOINT};
 
@@ -51,17 +51,17 @@ pub struct Settings {
     /// Where requests are counted, if they are.
     pub metrics: Option<Metrics>,
     /// What is wrong with the settings.
-    pub problems: Problems,
+    pub problems: ValidationErrors,
 }
 
 impl Settings {
     /// Reads the settings by name from wherever they are kept.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
         let given = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let mut problems = Problems::default();
+        let mut problems = ValidationErrors::default();
         let mut check = |name: &str, outcome: Result<(), String>| {
             if let Err(problem) = outcome {
-                problems.add(&Path::root().member(name), problem);
+                problems.push(&Path::root().field(name), problem);
             }
         };
         for name in [ENDPOINT, DYNAMODB_ENDPOINT, ANY_ENDPOINT] {

@@ -1,7 +1,8 @@
 //! The setting CONNECTOR_CHECKS, and what it does to a request.
 
-use connectors::catalog::{Context, advise};
-use connectors::request::{Parsed, Problems, Severity};
+use connectors::catalog::{Context, validate};
+use connectors::diagnostic::{Severity, ValidationErrors};
+use connectors::request::ParsedRequest;
 
 /// What is done with what is known of AWS's connectors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,22 +27,22 @@ pub struct Checks {
 
 impl Checks {
     /// Adds the advice on a request to what came of reading it.
-    pub fn advise(&self, mut parsed: Parsed) -> Parsed {
+    pub fn validate(&self, mut parsed: ParsedRequest) -> ParsedRequest {
         if self.mode != Mode::Off {
-            let context = Context::of_region(self.region.as_deref());
-            let advice = advise(&parsed, &context);
-            parsed.advice.extend(advice);
+            let context = Context::for_region(self.region.as_deref());
+            let advice = validate(&parsed, &context);
+            parsed.warnings.extend(advice);
         }
         parsed
     }
 
     /// Refuses a request with mistakes, if that was asked for; what is only worth knowing passes. To be asked before a
     /// version is created, and not when one is found: what a definition holds already can be gone back to.
-    pub fn permit(&self, parsed: &Parsed) -> Result<(), Problems> {
-        let mut problems = Problems::default();
+    pub fn permit(&self, parsed: &ParsedRequest) -> Result<(), ValidationErrors> {
+        let mut problems = ValidationErrors::default();
         if self.mode == Mode::Enforce {
-            for advice in parsed.advice.iter().filter(|advice| advice.severity == Severity::Error) {
-                problems.add_at(&advice.path, &advice.message);
+            for advice in parsed.warnings.iter().filter(|advice| advice.severity == Severity::Error) {
+                problems.push_diagnostic(advice);
             }
         }
         if problems.is_empty() { Ok(()) } else { Err(problems) }

@@ -1,6 +1,6 @@
 //! The document that CloudFormation takes as the answer.
 
-use connectors::event::custom_resource::Home;
+use connectors::event::custom_resource::ResourceIds;
 use serde::Serialize;
 
 /// CloudFormation reads no more than this many bytes of an answer.
@@ -63,7 +63,7 @@ struct Document<'a> {
 
 impl Answer {
     /// The answer as JSON of at most 4,096 bytes: the reason is cut, the ids never are.
-    pub fn document(&self, home: &Home) -> String {
+    pub fn document(&self, home: &ResourceIds) -> String {
         let reason = plain(&self.reason);
         let id = cut(&self.physical_resource_id, LONGEST_ID, str::len);
         let write = |reason: &str, data: &Data| {
@@ -92,12 +92,12 @@ impl Answer {
 }
 
 /// What is sent when even the answer could not be made: no more than its status, under the id that the resource has.
-pub fn last_resort(home: &Home, status: Status) -> String {
+pub fn last_resort(home: &ResourceIds, status: Status) -> String {
     serde_json::json!({
         "Status": status,
         "Reason": "Internal: The function failed by its own mistake. Whether a version was created is not known. Its log \
                    names the place in the code.",
-        "PhysicalResourceId": home.physical_resource_id.clone().unwrap_or_else(|| home.placeholder()),
+        "PhysicalResourceId": home.physical_resource_id.clone().unwrap_or_else(|| home.failed_create_physical_id()),
         "StackId": home.stack_id,
         "RequestId": home.request_id,
         "LogicalResourceId": home.logical_resource_id,
@@ -136,9 +136,9 @@ fn written_len(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn home(id: usize) -> Home {
+    fn home(id: usize) -> ResourceIds {
         let (stack_id, request_id, logical_resource_id) = ("s".repeat(id), "r".repeat(36), "l".repeat(255));
-        Home { stack_id, request_id, logical_resource_id, physical_resource_id: None }
+        ResourceIds { stack_id, request_id, logical_resource_id, physical_resource_id: None }
     }
 
     fn answer(reason: String, id: String) -> Answer {

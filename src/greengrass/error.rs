@@ -9,7 +9,7 @@ use std::error::Error as StdError;
 use std::fmt::{self, Write};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use connectors::json::{Json, Members};
+use connectors::json::{Object, RawJson};
 use connectors::request::ConnectorVersionRequest;
 use hyper_util::client::legacy::Error as HyperError;
 
@@ -169,13 +169,13 @@ impl Said {
     fn read(answer: &HttpResponse, code: &str, message: &str) -> Self {
         let body =
             answer.body().bytes().and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
-        let body = Json::parse(body).ok().and_then(Json::members);
-        let text = |of: &Members<'_>, name: &str| of.get(name).and_then(Json::string).map(Cow::into_owned);
+        let body = RawJson::parse(body).ok().and_then(RawJson::as_object);
+        let text = |of: &Object<'_>, name: &str| of.get(name).and_then(RawJson::as_str).map(Cow::into_owned);
         let said = body.as_ref().and_then(|body| text(body, "Message").or_else(|| text(body, "message")));
         let mut message = said.unwrap_or_else(|| message.to_owned());
         let details =
-            body.and_then(|body| body.get("ErrorDetails")).and_then(Json::items).unwrap_or_default();
-        for detail in details.iter().filter_map(|detail| detail.members()) {
+            body.and_then(|body| body.get("ErrorDetails")).and_then(RawJson::as_array).unwrap_or_default();
+        for detail in details.iter().filter_map(|detail| detail.as_object()) {
             for part in
                 ["DetailedErrorCode", "DetailedErrorMessage"].iter().filter_map(|name| text(&detail, name))
             {

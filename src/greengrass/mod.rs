@@ -259,8 +259,8 @@ fn version(
 mod tests {
     use super::*;
     use crate::aws::kept::Kept;
-    use connectors::json::Json;
-    use connectors::request::{self, Rules};
+    use connectors::json::RawJson;
+    use connectors::request::{self, ParseOptions};
 
     /// What the function sends is what the SDK's own client would send.
     #[tokio::test]
@@ -274,7 +274,7 @@ mod tests {
         let event = r#"{"ConnectorDefinitionId":"d","AmznClientToken":"t","Connectors":[
             {"ConnectorArn":"arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4","Id":"a"},
             {"ConnectorArn":"arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4","Id":"b","Parameters":{"x":"\"\u00e9\n"}}]}"#;
-        let parsed = request::parse(Json::parse(event).unwrap(), &Rules::default()).unwrap();
+        let parsed = request::parse(RawJson::parse(event).unwrap(), &ParseOptions::default()).unwrap();
         let token = ClientToken::parse("t").unwrap();
         let definition = &parsed.request.definition;
 

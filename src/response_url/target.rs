@@ -1,6 +1,6 @@
 //! Where an answer to CloudFormation goes.
 
-use connectors::json::Json;
+use connectors::json::RawJson;
 
 use super::{ResponseHosts, ResponseUrl};
 
@@ -24,14 +24,14 @@ pub enum Ways {
 
 impl Ways {
     /// The way home that a ResponseURL names, or why it is not taken.
-    pub(crate) fn of(&self, response_url: Option<Json<'_>>) -> Result<Way, String> {
+    pub(crate) fn of(&self, response_url: Option<RawJson<'_>>) -> Result<Way, String> {
         let Self::Send(hosts) = self else { return Ok(Way::Return) };
         let Some(json) = response_url else { return Err("is missing".to_owned()) };
-        match json.string().as_deref() {
+        match json.as_str().as_deref() {
             // What older releases of the CDK's Provider framework hand on.
             Some("...") => Ok(Way::Return),
             Some(url) => hosts.parse(url).map(Way::Url),
-            None => Err(format!("is {}, must be a URL", json.shape())),
+            None => Err(format!("is {}, must be a URL", json.describe())),
         }
     }
 }

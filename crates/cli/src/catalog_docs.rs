@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use connectors::catalog::connector::{Connector, Empty, Parameter, Rule};
 use connectors::catalog::data::CONNECTORS;
-use connectors::request::{Code, Severity};
+use connectors::diagnostic::{DiagnosticCode, Severity};
 
 use crate::requirements::needs;
 
@@ -14,12 +14,12 @@ const END: &str = "<!-- The end of the connectors. -->\n";
 /// The section, with its marks.
 pub(crate) fn section() -> String {
     let mut text = format!("{BEGIN}\n### Kinds of advice\n\n| advice | | meaning |\n|---|---|---|\n");
-    for code in Code::ALL {
+    for code in DiagnosticCode::ALL {
         let weight = match code.severity() {
             Severity::Error => "mistake",
             Severity::Warning => "remark",
         };
-        line(&mut text, format_args!("| `{}` | {weight} | {} |", code.name(), code.meaning()));
+        line(&mut text, format_args!("| `{}` | {weight} | {} |", code.name(), code.description()));
     }
     text.push_str("\n### All connectors and their parameters\n\n");
     CONNECTORS.iter().for_each(|connector| describe(&mut text, connector));

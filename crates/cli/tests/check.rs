@@ -27,7 +27,7 @@ fn report_on(text: &str, arguments: &[&str]) -> (Value, i32) {
     (serde_json::from_slice(&output.stdout).unwrap(), output.status.code().unwrap())
 }
 
-/// Code, path, line and column of each finding.
+/// DiagnosticCode, path, line and column of each finding.
 fn findings(report: &Value) -> Vec<(String, String, u64)> {
     let findings = report["Files"][0]["Findings"].as_array().unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -118,7 +118,7 @@ fn a_template_in_yaml() {
 #[test]
 fn a_template_in_json_and_its_long_forms() {
     let template = json!({ "Resources": {
-        "Mine": { "Type": "AWS::CloudFormation::CustomResource", "Properties": {
+        "Mine": { "Type": "AWS::CloudFormation::CustomResourceEvent", "Properties": {
             "ServiceToken": { "Ref": "Token" },
             "ConnectorDefinitionID": { "Ref": "Definition" },
             "Connectors": [{

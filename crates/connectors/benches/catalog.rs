@@ -12,9 +12,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use connectors::catalog::data::CONNECTORS;
-use connectors::catalog::{Context, advise};
-use connectors::json::Json;
-use connectors::request::{Rules, parse};
+use connectors::catalog::{Context, validate};
+use connectors::json::RawJson;
+use connectors::request::{ParseOptions, parse};
 use serde_json::{Value, json};
 
 const CONNECTORS_ASKED_FOR: usize = 1_000;
@@ -59,11 +59,11 @@ fn measure(what: &str, connector: impl Fn(usize) -> Value) {
         })
         .collect();
     let text = json!({ "ConnectorDefinitionId": "d", "Connectors": connectors }).to_string();
-    let read = || parse(Json::parse(&text).unwrap(), &Rules::default()).unwrap();
+    let read = || parse(RawJson::parse(&text).unwrap(), &ParseOptions::default()).unwrap();
     let parsed = read();
-    let context = Context::of_region(Some("us-east-1"));
-    let advice = advise(&parsed, &context);
-    let (checking, fastest, slowest) = timed(|| drop(black_box(advise(&parsed, &context))));
+    let context = Context::for_region(Some("us-east-1"));
+    let advice = validate(&parsed, &context);
+    let (checking, fastest, slowest) = timed(|| drop(black_box(validate(&parsed, &context))));
     let (reading, _, _) = timed(|| drop(black_box(read())));
     println!(
         "{what}: {checking:.3} ms ({fastest:.3} to {slowest:.3}), {} pieces of advice; reading the {} kB takes {reading:.3} ms",

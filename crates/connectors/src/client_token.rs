@@ -19,14 +19,14 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 use uuid::{Uuid, uuid};
 
-use crate::request::{ClientToken, ConnectorVersionRequest, Parsed};
+use crate::request::{ClientToken, ConnectorVersionRequest, ParsedRequest};
 
 /// The namespace of derived tokens.
 pub const NAMESPACE: Uuid = uuid!("f199a788-54e2-4a60-b0bb-1180be78db91");
 
 /// Who asks: what stays the same when the same request is delivered again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Identity {
+pub enum Requester {
     /// A direct invocation: Lambda's request id, which its own retries keep.
     Direct {
         /// Lambda's request id.
@@ -58,7 +58,7 @@ pub enum Identity {
     },
 }
 
-impl Identity {
+impl Requester {
     /// The source's name.
     pub fn source(&self) -> &'static str {
         match self {
@@ -79,7 +79,7 @@ impl Identity {
         }
     }
 
-    fn texts(&self) -> Vec<&str> {
+    fn token_parts(&self) -> Vec<&str> {
         let mut texts = vec![self.source()];
         match self {
             Self::Direct { request_id } => texts.push(request_id),
@@ -94,27 +94,27 @@ impl Identity {
 }
 
 /// The token of a request: its own, or one that is derived from it and from who asks.
-pub fn of(parsed: &Parsed, identity: &Identity) -> ClientToken {
-    let derived = || derive(identity, &parsed.request, parsed.revision.as_deref());
+pub fn client_token_for(parsed: &ParsedRequest, requester: &Requester) -> ClientToken {
+    let derived = || derive(requester, &parsed.request, parsed.revision.as_deref());
     parsed.token.clone().unwrap_or_else(derived)
 }
 
 /// Derives the token of a request.
-fn derive(identity: &Identity, request: &ConnectorVersionRequest, revision: Option<&str>) -> ClientToken {
-    Uuid::new_v5(&NAMESPACE, name(identity, request, revision).as_bytes()).into()
+fn derive(requester: &Requester, request: &ConnectorVersionRequest, revision: Option<&str>) -> ClientToken {
+    Uuid::new_v5(&NAMESPACE, name(requester, request, revision).as_bytes()).into()
 }
 
 /// A UUID of what is asked for, whoever asks.
-pub fn content(request: &ConnectorVersionRequest) -> Uuid {
+pub fn payload_hash(request: &ConnectorVersionRequest) -> Uuid {
     // Texts and maps of texts into memory: nothing in it can fail.
     let content = serde_json::to_string(&content_of(request, None)).unwrap_or_default();
     Uuid::new_v5(&NAMESPACE, content.as_bytes())
 }
 
-fn name(identity: &Identity, request: &ConnectorVersionRequest, revision: Option<&str>) -> String {
+fn name(requester: &Requester, request: &ConnectorVersionRequest, revision: Option<&str>) -> String {
     let content = content_of(request, revision);
     // Texts and maps of texts into memory: nothing in it can fail.
-    serde_json::to_string(&Name(&identity.texts(), &content)).unwrap_or_default()
+    serde_json::to_string(&Name(&requester.token_parts(), &content)).unwrap_or_default()
 }
 
 fn content_of<'a>(request: &'a ConnectorVersionRequest, revision: Option<&'a str>) -> Content<'a> {
@@ -163,11 +163,11 @@ struct Item<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::Json;
-    use crate::request::{Rules, parse};
+    use crate::json::RawJson;
+    use crate::request::{ParseOptions, parse};
 
     fn request(text: &str) -> ConnectorVersionRequest {
-        parse(Json::parse(text).unwrap(), &Rules::default()).unwrap().request
+        parse(RawJson::parse(text).unwrap(), &ParseOptions::default()).unwrap().request
     }
 
     const ONE: &str = r#"{"ConnectorDefinitionId":"d","Connectors":[
@@ -177,8 +177,8 @@ mod tests {
         {"Id":"a","ConnectorArn":"arn:aws:greengrass:::x","Parameters":{"k":"\"\u007f","z":"é\n"}},
         {"Id":"b","ConnectorArn":"arn:aws:greengrass:::y","Parameters":{}}],"ConnectorDefinitionId":"d"}"#;
 
-    fn event(id: &str) -> Identity {
-        Identity::EventBridge { id: id.to_owned() }
+    fn event(id: &str) -> Requester {
+        Requester::EventBridge { id: id.to_owned() }
     }
 
     #[test]
@@ -198,7 +198,7 @@ mod tests {
         assert_ne!(token, derive(&event("e-2"), &request(ONE), None));
         assert_ne!(token, derive(&event("e-1"), &request(ONE), Some("2")));
         assert_ne!(token, derive(&event("e-1"), &request(&ONE.replace("é", "e")), None));
-        assert_ne!(token, derive(&Identity::Direct { request_id: "e-1".into() }, &request(ONE), None));
+        assert_ne!(token, derive(&Requester::Direct { request_id: "e-1".into() }, &request(ONE), None));
     }
 
     /// The same figure comes out of Python's `uuid.uuid5(namespace, name)`.

@@ -12,11 +12,11 @@ use serde_json::value::RawValue;
 
 /// One JSON value whose syntax has been checked and whose content has not been read.
 #[derive(Clone, Copy)]
-pub struct Json<'a>(&'a str);
+pub struct RawJson<'a>(&'a str);
 
 /// What a JSON value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum JsonType {
     /// `null`
     Null,
     /// `true` or `false`
@@ -31,7 +31,7 @@ pub enum Kind {
     Object,
 }
 
-impl<'a> Json<'a> {
+impl<'a> RawJson<'a> {
     /// Checks the syntax of a whole text.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         serde_json::from_str::<&RawValue>(text).map(Self::from)
@@ -43,54 +43,54 @@ impl<'a> Json<'a> {
     }
 
     /// What this value is. Its first character tells, since the syntax is known to be right.
-    pub fn kind(self) -> Kind {
+    pub fn json_type(self) -> JsonType {
         match self.0.as_bytes().first() {
-            Some(b'"') => Kind::String,
-            Some(b'{') => Kind::Object,
-            Some(b'[') => Kind::List,
-            Some(b't' | b'f') => Kind::Boolean,
-            Some(b'n') | None => Kind::Null,
-            Some(_) => Kind::Number,
+            Some(b'"') => JsonType::String,
+            Some(b'{') => JsonType::Object,
+            Some(b'[') => JsonType::List,
+            Some(b't' | b'f') => JsonType::Boolean,
+            Some(b'n') | None => JsonType::Null,
+            Some(_) => JsonType::Number,
         }
     }
 
     /// A string's content; `None` for anything else, and for a string whose escapes are no Unicode text.
-    pub fn string(self) -> Option<Cow<'a, str>> {
-        if self.kind() != Kind::String {
+    pub fn as_str(self) -> Option<Cow<'a, str>> {
+        if self.json_type() != JsonType::String {
             return None;
         }
         serde_json::from_str::<Text<'a>>(self.0).ok().map(|text| text.0)
     }
 
     /// A list's items; `None` for anything else.
-    pub fn items(self) -> Option<Vec<Json<'a>>> {
+    pub fn as_array(self) -> Option<Vec<RawJson<'a>>> {
         let items: Vec<&RawValue> = serde_json::from_str(self.0).ok()?;
-        Some(items.into_iter().map(Json::from).collect())
+        Some(items.into_iter().map(RawJson::from).collect())
     }
 
     /// An object's members; `None` for anything else.
-    pub fn members(self) -> Option<Members<'a>> {
+    pub fn as_object(self) -> Option<Object<'a>> {
         serde_json::from_str(self.0).ok()
     }
 
     /// What the value is, in words that do not repeat it: values may be secrets.
-    pub fn shape(self) -> Shape<'a> {
-        Shape(self)
+    pub fn describe(self) -> ValueDescription<'a> {
+        ValueDescription(self)
     }
 }
 
-impl<'a> From<&'a RawValue> for Json<'a> {
+impl<'a> From<&'a RawValue> for RawJson<'a> {
     fn from(raw: &'a RawValue) -> Self {
-        Json(raw.get())
+        RawJson(raw.get())
     }
 }
 
 /// The members of one object in the order in which they were written, repeated names included.
-pub struct Members<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+pub struct Object<'a>(Vec<(Cow<'a, str>, RawJson<'a>)>);
 
-impl<'a> Members<'a> {
+impl<'a> Object<'a> {
     /// The value of a name; of the last one where the name is repeated, as JSON parsers do.
-    pub fn get(&self, name: &str) -> Option<Json<'a>> {
+    pub fn get(&self, name: &str) -> Option<RawJson<'a>> {
         self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| *value)
     }
 
@@ -100,25 +100,25 @@ impl<'a> Members<'a> {
     }
 
     /// All members, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, Json<'a>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, RawJson<'a>)> {
         self.0.iter().map(|(key, value)| (key.as_ref(), *value))
     }
 }
 
-impl<'de> Deserialize<'de> for Members<'de> {
+impl<'de> Deserialize<'de> for Object<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
         impl<'de> Visitor<'de> for Reader {
-            type Value = Members<'de>;
+            type Value = Object<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
                 while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &RawValue>()? {
-                    members.push((name, Json::from(value)));
+                    members.push((name, RawJson::from(value)));
                 }
-                Ok(Members(members))
+                Ok(Object(members))
             }
         }
         deserializer.deserialize_map(Reader)
@@ -152,15 +152,15 @@ impl<'de> Deserialize<'de> for Name<'de> {
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Says what a value is without saying the value.
-pub struct Shape<'a>(Json<'a>);
+pub struct ValueDescription<'a>(RawJson<'a>);
 
-impl fmt::Display for Shape<'_> {
+impl fmt::Display for ValueDescription<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.kind() {
-            Kind::Null => f.write_str("null"),
-            Kind::Boolean => f.write_str("a boolean"),
-            Kind::Number => f.write_str("a number"),
-            Kind::String => match self.0.string() {
+        match self.0.json_type() {
+            JsonType::Null => f.write_str("null"),
+            JsonType::Boolean => f.write_str("a boolean"),
+            JsonType::Number => f.write_str("a number"),
+            JsonType::String => match self.0.as_str() {
                 None => f.write_str("a string that is not Unicode text"),
                 Some(text) => match text.chars().count() {
                     0 => f.write_str("an empty string"),
@@ -168,8 +168,8 @@ impl fmt::Display for Shape<'_> {
                     n => write!(f, "a string of {n} characters"),
                 },
             },
-            Kind::List => write!(f, "a list of {}", self.0.items().map_or(0, |items| items.len())),
-            Kind::Object => match self.0.members().map_or(0, |members| members.0.len()) {
+            JsonType::List => write!(f, "a list of {}", self.0.as_array().map_or(0, |items| items.len())),
+            JsonType::Object => match self.0.as_object().map_or(0, |members| members.0.len()) {
                 1 => f.write_str("an object of 1 member"),
                 n => write!(f, "an object of {n} members"),
             },
@@ -181,41 +181,41 @@ impl fmt::Display for Shape<'_> {
 mod tests {
     use super::*;
 
-    fn json(text: &str) -> Json<'_> {
-        Json::parse(text).unwrap()
+    fn json(text: &str) -> RawJson<'_> {
+        RawJson::parse(text).unwrap()
     }
 
     #[test]
     fn numbers_keep_their_spelling() {
         for number in ["1.10", "1E+2", "-0", "123456789012345678901234567890", "0.1e-7"] {
             assert_eq!(json(&format!(" {number}\n")).raw(), number);
-            assert_eq!(json(number).kind(), Kind::Number);
+            assert_eq!(json(number).json_type(), JsonType::Number);
         }
     }
 
     #[test]
     fn one_bad_member_does_not_lose_its_neighbours() {
-        let members = json(r#"{"a":"\ud800","\ud800b":1,"c":"\u00e9"}"#).members().unwrap();
+        let members = json(r#"{"a":"\ud800","\ud800b":1,"c":"\u00e9"}"#).as_object().unwrap();
         assert_eq!(members.iter().count(), 3);
-        assert!(members.get("a").unwrap().string().is_none());
-        assert_eq!(members.get("c").unwrap().string().unwrap(), "é");
+        assert!(members.get("a").unwrap().as_str().is_none());
+        assert_eq!(members.get("c").unwrap().as_str().unwrap(), "é");
     }
 
     #[test]
     fn depth_costs_no_stack() {
         let deep = format!(r#"{{"a":{}{},"b":"x"}}"#, "[".repeat(200_000), "]".repeat(200_000));
-        let members = json(&deep).members().unwrap();
-        assert_eq!(members.get("b").unwrap().string().unwrap(), "x");
-        assert_eq!(members.get("a").unwrap().shape().to_string(), "a list of 1");
+        let members = json(&deep).as_object().unwrap();
+        assert_eq!(members.get("b").unwrap().as_str().unwrap(), "x");
+        assert_eq!(members.get("a").unwrap().describe().to_string(), "a list of 1");
     }
 
     #[test]
     fn a_shape_never_repeats_the_value() {
         let shapes: Vec<String> = json(r#"[null,true,17,"","x","secret",[1,2],{},{"a":1},"\ud800"]"#)
-            .items()
+            .as_array()
             .unwrap()
             .into_iter()
-            .map(|value| value.shape().to_string())
+            .map(|value| value.describe().to_string())
             .collect();
         assert_eq!(
             shapes,
@@ -236,6 +236,6 @@ mod tests {
 
     #[test]
     fn the_last_of_a_repeated_name_counts() {
-        assert_eq!(json(r#"{"a":1,"a":2}"#).members().unwrap().get("a").unwrap().raw(), "2");
+        assert_eq!(json(r#"{"a":1,"a":2}"#).as_object().unwrap().get("a").unwrap().raw(), "2");
     }
 }

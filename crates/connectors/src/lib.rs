@@ -9,6 +9,7 @@
 
 pub mod catalog;
 pub mod client_token;
+pub mod diagnostic;
 pub mod event;
 pub mod json;
 pub mod request;

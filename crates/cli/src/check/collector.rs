@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use connectors::catalog::{Context, advise, named};
-use connectors::request::{Parsed, Path, Problems, Severity};
+use connectors::catalog::{Context, named, validate};
+use connectors::diagnostic::{Path, Severity, ValidationErrors};
+use connectors::request::ParsedRequest;
 
 use super::diagnostic::{Finding, Need};
 use super::spanned_value::{Kind, Node, Place};
@@ -42,16 +43,16 @@ pub(super) enum Within {
 
 impl Found {
     /// Adds what there is to say of a request.
-    pub(super) fn add(&mut self, request: Result<Parsed, Problems>, origin: &Origin<'_>) {
+    pub(super) fn add(&mut self, request: Result<ParsedRequest, ValidationErrors>, origin: &Origin<'_>) {
         match request {
             Ok(parsed) => self.add_advice(&parsed, origin),
             Err(problems) => self.add_problems(&problems, origin),
         }
     }
 
-    pub(super) fn add_problems(&mut self, problems: &Problems, origin: &Origin<'_>) {
+    pub(super) fn add_problems(&mut self, problems: &ValidationErrors, origin: &Origin<'_>) {
         for problem in problems.iter() {
-            let path = problem.path.as_deref().unwrap_or_default();
+            let path = problem.path.as_str();
             self.findings.push(origin.finding(
                 "InvalidRequest".to_owned(),
                 Severity::Error,
@@ -61,9 +62,9 @@ impl Found {
         }
     }
 
-    fn add_advice(&mut self, parsed: &Parsed, origin: &Origin<'_>) {
+    fn add_advice(&mut self, parsed: &ParsedRequest, origin: &Origin<'_>) {
         let context = Context { region: origin.region, open: origin.open };
-        for advice in parsed.advice.iter().chain(&advise(parsed, &context)) {
+        for advice in parsed.warnings.iter().chain(&validate(parsed, &context)) {
             let code = advice.code.name();
             self.findings.push(origin.finding(code, advice.severity, &advice.path, &advice.message));
         }
@@ -71,7 +72,7 @@ impl Found {
         self.connectors += connectors.iter().len();
         for (index, connector) in connectors.iter().enumerate() {
             if let Some((connector, version)) = named(connector.arn.as_str()) {
-                let path = Path::root().member("Connectors").item(index).to_string();
+                let path = Path::root().field("Connectors").index(index).to_string();
                 let place = origin.places.of(&path);
                 self.needs.push(Need::of(connector, version, origin.path(&path), place));
             }
@@ -125,7 +126,7 @@ impl Places {
     /// Of a request whose connectors are this value.
     pub(super) fn of_connectors(node: &Node) -> Self {
         let mut places = Self::at(node.place);
-        places.add(&Path::root().member("Connectors"), node);
+        places.add(&Path::root().field("Connectors"), node);
         places
     }
 
@@ -133,10 +134,10 @@ impl Places {
         self.by_path.insert(path.to_string(), node.place);
         match &node.kind {
             Kind::List(items) => {
-                items.iter().enumerate().for_each(|(index, item)| self.add(&path.item(index), item));
+                items.iter().enumerate().for_each(|(index, item)| self.add(&path.index(index), item));
             }
             Kind::Object(members) => {
-                members.iter().for_each(|(name, value)| self.add(&path.member(name), value));
+                members.iter().for_each(|(name, value)| self.add(&path.field(name), value));
             }
             Kind::Null | Kind::Text(_) => {}
         }

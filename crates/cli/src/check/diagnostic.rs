@@ -1,7 +1,7 @@
 //! What was found, and what is to be there.
 
 use connectors::catalog::connector::Connector;
-use connectors::request::Severity;
+use connectors::diagnostic::Severity;
 
 use super::spanned_value::Place;
 use crate::requirements::needs;

@@ -1,10 +1,11 @@
 //! The requests that an event brings, whatever its source; and the API's own JSON.
 
-use connectors::client_token::Identity;
+use connectors::client_token::Requester;
+use connectors::diagnostic::ValidationErrors;
 use connectors::event::custom_resource::RequestType;
-use connectors::event::{Delivery, Message, Step, recognise};
-use connectors::json::Json;
-use connectors::request::{Problems, Rules, parse};
+use connectors::event::{Event, Message, ResourceAction, parse_event};
+use connectors::json::RawJson;
+use connectors::request::{ParseOptions, parse};
 
 use super::collector::{Found, Origin, Places, Within};
 use super::spanned_value::{Node, Place};
@@ -32,8 +33,8 @@ pub(super) fn check_api(
     region: Option<&str>,
     found: &mut Found,
 ) {
-    let json = Json::parse(text).ok();
-    let written = json.and_then(|json| way.iter().try_fold(json, |json, name| json.members()?.get(name)));
+    let json = RawJson::parse(text).ok();
+    let written = json.and_then(|json| way.iter().try_fold(json, |json, name| json.as_object()?.get(name)));
     let raw = written.map_or_else(|| connectors.to_json().to_string(), |json| json.raw().to_owned());
     let request = format!("{{\"ConnectorDefinitionId\":\"api\",\"Connectors\":{raw}}}");
     let origin = Origin {
@@ -42,8 +43,8 @@ pub(super) fn check_api(
         region,
         open: &|_, _| false,
     };
-    if let Ok(json) = Json::parse(&request) {
-        found.add(parse(json, &Rules::default()), &origin);
+    if let Ok(json) = RawJson::parse(&request) {
+        found.add(parse(json, &ParseOptions::default()), &origin);
     }
 }
 
@@ -51,8 +52,8 @@ pub(super) fn check_api(
 pub(super) fn check(text: &str, node: &Node, region: Option<&str>, found: &mut Found) -> Result<(), String> {
     let written = node.to_json().to_string();
     // YAML is read as the JSON that it stands for.
-    let json = Json::parse(text)
-        .or_else(|_| Json::parse(&written))
+    let json = RawJson::parse(text)
+        .or_else(|_| RawJson::parse(&written))
         .map_err(|error| format!("is not JSON: {error}"))?;
     let envelope = Envelope { node: Some(node), place: node.place, within: Within::File };
     check_within(json, &envelope, region, found, 0)
@@ -74,21 +75,21 @@ impl Envelope<'_> {
 }
 
 fn check_within(
-    event: Json<'_>,
+    event: RawJson<'_>,
     envelope: &Envelope<'_>,
     region: Option<&str>,
     found: &mut Found,
     depth: usize,
 ) -> Result<(), String> {
-    let nobody = connectors::event::Origin::new(
-        Identity::Direct { request_id: String::new() },
+    let nobody = connectors::event::RequestOrigin::new(
+        Requester::Direct { request_id: String::new() },
         std::time::SystemTime::UNIX_EPOCH,
     );
-    match recognise(event, &nobody) {
+    match parse_event(event, &nobody) {
         Err(problems) => return Err(format!("holds no event: {problems}")),
         // Versions cannot be deleted: whatever the rest is, nothing is done with it.
-        Ok(Delivery::Plain(plain)) if matches!(plain.step, Step::Delete) => {}
-        Ok(Delivery::Plain(plain)) => {
+        Ok(Event::Request(plain)) if matches!(plain.action, ResourceAction::Delete) => {}
+        Ok(Event::Request(plain)) => {
             let member = (plain.source == "eventbridge").then_some("detail");
             let unknown = member.is_none() && !is_request(event);
             match (&plain.request, depth) {
@@ -96,7 +97,7 @@ fn check_within(
                 _ => found.add(plain.request, &envelope.origin(member, region)),
             }
         }
-        Ok(Delivery::CustomResource(resource)) => {
+        Ok(Event::CustomResource(resource)) => {
             let origin = envelope.origin(Some("ResourceProperties"), region);
             match resource.request_type() {
                 Ok(RequestType::Delete) => {}
@@ -104,7 +105,7 @@ fn check_within(
                 Err(problems) => found.add_problems(&problems, &envelope.origin(None, region)),
             }
         }
-        Ok(Delivery::Messages(messages)) => {
+        Ok(Event::Batch(messages)) => {
             let records =
                 envelope.node.and_then(|node| node.items().or_else(|| node.get("Records")?.items()));
             for (index, message) in messages.messages.iter().enumerate() {
@@ -131,9 +132,9 @@ fn check_message(
     depth: usize,
 ) {
     let origin = envelope.origin(None, region);
-    let checked = message.open(depth).and_then(|event| {
+    let checked = message.parse_body(depth).and_then(|event| {
         let checked = check_within(event, envelope, region, found, depth + 1);
-        checked.map_err(|problem| Problems::one(format!("the message {problem}")))
+        checked.map_err(|problem| ValidationErrors::single(format!("the message {problem}")))
     });
     if let Err(problems) = checked {
         found.add_problems(&problems, &origin);
@@ -141,8 +142,8 @@ fn check_message(
 }
 
 /// Whether an event has anything of a request.
-fn is_request(event: Json<'_>) -> bool {
-    let members = event.members();
+fn is_request(event: RawJson<'_>) -> bool {
+    let members = event.as_object();
     let names = ["ConnectorDefinitionId", "Connectors", "connectorDefinitionId", "connectors"];
     members.is_some_and(|members| names.iter().any(|name| members.has(name)))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use connectors::request::Severity;
+use connectors::diagnostic::Severity;
 use serde_json::{Value, json};
 
 use super::collector::Found;

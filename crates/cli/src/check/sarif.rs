@@ -2,7 +2,7 @@
 //!
 //! What a connector needs beside it is left out: it is no finding, and would come back with every pull request.
 
-use connectors::request::{Code, Severity};
+use connectors::diagnostic::{DiagnosticCode, Severity};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -42,7 +42,8 @@ fn rules() -> Vec<Value> {
             "defaultConfiguration": { "level": level },
         })
     };
-    let codes = Code::ALL.iter().map(|code| rule(&code.name(), code.meaning(), code.severity().name()));
+    let codes =
+        DiagnosticCode::ALL.iter().map(|code| rule(&code.name(), code.description(), code.severity().name()));
     codes.chain([rule(INVALID.0, INVALID.1, Severity::Error.name())]).collect()
 }
 

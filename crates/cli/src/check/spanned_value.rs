@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use connectors::json::{Json, Kind as JsonKind};
+use connectors::json::{JsonType, RawJson};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
 /// How deep a file may nest. Reading a tree takes the stack.
@@ -36,18 +36,18 @@ pub(super) enum Kind {
 impl Node {
     /// Reads JSON, or YAML where it is no JSON.
     pub(super) fn read(text: &str) -> Result<Self, String> {
-        match Json::parse(text) {
+        match RawJson::parse(text) {
             Ok(json) => Self::of_json(text, json),
             Err(error) if looks_like_json(text) => Err(format!("is not JSON: {error}")),
             Err(_) => Reader::new(text).document(),
         }
     }
 
-    fn of_json(text: &str, json: Json<'_>) -> Result<Self, String> {
+    fn of_json(text: &str, json: RawJson<'_>) -> Result<Self, String> {
         // A value is a piece of the text, so that its place is how far it is from the start.
         let lines: Vec<usize> =
             std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        let place = |json: Json<'_>| {
+        let place = |json: RawJson<'_>| {
             let at = (json.raw().as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
             let line = lines.partition_point(|start| *start <= at).max(1);
             let before = text.get(lines[line - 1]..at).unwrap_or_default();
@@ -90,22 +90,22 @@ fn looks_like_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
-fn from_json(json: Json<'_>, place: &dyn Fn(Json<'_>) -> Place, depth: usize) -> Result<Node, String> {
+fn from_json(json: RawJson<'_>, place: &dyn Fn(RawJson<'_>) -> Place, depth: usize) -> Result<Node, String> {
     if depth > DEEPEST {
         return Err(format!("nests deeper than {DEEPEST}"));
     }
-    let kind = match json.kind() {
-        JsonKind::Null => Kind::Null,
-        JsonKind::String => Kind::Text(json.string().unwrap_or_default().into_owned()),
-        JsonKind::Boolean | JsonKind::Number => Kind::Text(json.raw().to_owned()),
-        JsonKind::List => Kind::List(
-            json.items()
+    let kind = match json.json_type() {
+        JsonType::Null => Kind::Null,
+        JsonType::String => Kind::Text(json.as_str().unwrap_or_default().into_owned()),
+        JsonType::Boolean | JsonType::Number => Kind::Text(json.raw().to_owned()),
+        JsonType::List => Kind::List(
+            json.as_array()
                 .unwrap_or_default()
                 .into_iter()
                 .map(|item| from_json(item, place, depth + 1))
                 .collect::<Result<_, _>>()?,
         ),
-        JsonKind::Object => Kind::Object(match json.members() {
+        JsonType::Object => Kind::Object(match json.as_object() {
             Some(members) => members
                 .iter()
                 .map(|(name, value)| Ok((name.to_owned(), from_json(value, place, depth + 1)?)))

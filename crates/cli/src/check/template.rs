@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use connectors::event::custom_resource::RULES;
-use connectors::json::Json;
-use connectors::request::{Rules, parse};
+use connectors::json::RawJson;
+use connectors::request::{ParseOptions, parse};
 use serde_json::{Map, Value, json};
 
 use super::collector::{Found, Origin, Places, Within};
@@ -49,7 +49,7 @@ pub(super) fn check(template: &Node, region: Option<&str>, found: &mut Found) {
             let within = Within::Value(format!("Resources.{name}.Properties{below}"));
             let origin = Origin { within, places, region, open: &open };
             // Our own JSON.
-            if let Ok(json) = Json::parse(&text) {
+            if let Ok(json) = RawJson::parse(&text) {
                 found.add(parse(json, &rules), &origin);
             }
         }
@@ -59,7 +59,7 @@ pub(super) fn check(template: &Node, region: Option<&str>, found: &mut Found) {
 /// Whether a custom resource is one of this function's: by its type's name, or by properties that only it has. Somebody
 /// else's may have connectors too.
 fn is_ours(of: &str, properties: &Node) -> bool {
-    let custom = of.starts_with("Custom::") || of == "AWS::CloudFormation::CustomResource";
+    let custom = of.starts_with("Custom::") || of == "AWS::CloudFormation::CustomResourceEvent";
     let has_arn = |connector: &Node| connector.get("ConnectorArn").is_some();
     let connectors = properties.get("Connectors");
     let has_connectors = connectors.and_then(Node::items).is_some_and(|items| items.iter().any(has_arn));
@@ -71,7 +71,7 @@ fn is_ours(of: &str, properties: &Node) -> bool {
 struct Declared {
     request: Value,
     open: Open,
-    rules: Rules,
+    rules: ParseOptions,
     places: Places,
 }
 
@@ -90,7 +90,7 @@ fn native(properties: &Node, deployment: &Deployment) -> Option<Declared> {
     let mut open = Open::default();
     let request =
         json!({ "ConnectorDefinitionId": "native", "Connectors": list(node, deployment, &mut open) });
-    Some(Declared { request, open, rules: Rules::default(), places: Places::of_connectors(node) })
+    Some(Declared { request, open, rules: ParseOptions::default(), places: Places::of_connectors(node) })
 }
 
 /// The properties of a custom resource.

@@ -5,7 +5,7 @@ use super::connector::Connector;
 use super::data::CONNECTORS;
 use super::input::Place;
 use super::placeholder;
-use crate::request::{Code, Path, Remarks};
+use crate::diagnostic::{DiagnosticCode, DiagnosticSink, Path};
 use crate::suggest::nearest;
 
 const FORM: &str = "arn:PARTITION:greengrass:REGION::/connectors/NAME/versions/VERSION";
@@ -17,10 +17,14 @@ pub(super) fn check(
     arn: &str,
     function_region: Option<&str>,
     place: &Place<'_>,
-    remarks: &mut Remarks,
+    remarks: &mut DiagnosticSink,
 ) -> Option<(&'static Connector, u32)> {
     if placeholder::is_in_arn(arn) {
-        remarks.add(Code::Placeholder, &place.arn(), format!("{}; write {FORM}", placeholder::MESSAGE));
+        remarks.push(
+            DiagnosticCode::Placeholder,
+            &place.arn(),
+            format!("{}; write {FORM}", placeholder::MESSAGE),
+        );
         return None;
     }
     let mut parts = arn.splitn(6, ':').skip(1);
@@ -42,13 +46,13 @@ pub(super) fn check(
         }
         let message = "has an account, which the ARNs of AWS's connectors do not; write REGION::/connectors/, with \
                        nothing between the two colons";
-        remarks.add(Code::ArnAccount, &place.arn(), message);
+        remarks.push(DiagnosticCode::ArnAccount, &place.arn(), message);
     }
     if let Some(problem) = region_problem(partition, region, function_region) {
-        remarks.add(Code::ArnRegion, &place.arn(), problem);
+        remarks.push(DiagnosticCode::ArnRegion, &place.arn(), problem);
     }
     let Some(connector) = found else {
-        remarks.add_lazily(Code::UnknownConnector, &place.arn(), || match nearest_to(name) {
+        remarks.push_with(DiagnosticCode::UnknownConnector, &place.arn(), || match nearest_to(name) {
             Some(near) => format!("names no connector of AWS; did you mean {near}?"),
             None => "names no connector of AWS; write the name of one, as the README lists them".to_owned(),
         });
@@ -60,13 +64,13 @@ pub(super) fn check(
             "names {}, which AWS has not maintained since {day}: it gets no fixes. Plan for something in its place",
             connector.name
         );
-        remarks.add(Code::MaintenanceEnded, &place.arn(), message);
+        remarks.push(DiagnosticCode::MaintenanceEnded, &place.arn(), message);
     }
     Some((connector, version))
 }
 
 /// A definition is in one Region, and the function calls one.
-pub(super) fn check_definition(arn: &str, function_region: Option<&str>, remarks: &mut Remarks) {
+pub(super) fn check_definition(arn: &str, function_region: Option<&str>, remarks: &mut DiagnosticSink) {
     let mut parts = arn.split(':').skip(1);
     let (Some(partition), Some(_), Some(region)) = (parts.next(), parts.next(), parts.next()) else { return };
     let problem = match function_region {
@@ -76,7 +80,7 @@ pub(super) fn check_definition(arn: &str, function_region: Option<&str>, remarks
         _ => region_problem(partition, region, function_region),
     };
     if let Some(problem) = problem {
-        remarks.add(Code::ArnRegion, &Path::root().member("ConnectorDefinitionId"), problem);
+        remarks.push(DiagnosticCode::ArnRegion, &Path::root().field("ConnectorDefinitionId"), problem);
     }
 }
 
@@ -85,13 +89,13 @@ fn nearest_to(name: &str) -> Option<&'static str> {
 }
 
 /// An ARN of the service that is none of `/connectors/…`.
-fn check_other(resource: &str, account: &str, place: &Place<'_>, remarks: &mut Remarks) {
+fn check_other(resource: &str, account: &str, place: &Place<'_>, remarks: &mut DiagnosticSink) {
     if resource.starts_with("/greengrass/definition/") {
         let message = format!("is the ARN of a definition, not of a connector; write {FORM}");
-        remarks.add(Code::ConnectorArn, &place.arn(), message);
+        remarks.push(DiagnosticCode::ConnectorArn, &place.arn(), message);
     } else if account.is_empty() && resource.to_ascii_lowercase().contains("connector") {
-        remarks.add(
-            Code::ConnectorArn,
+        remarks.push(
+            DiagnosticCode::ConnectorArn,
             &place.arn(),
             format!("is not of the form of AWS's connectors; write {FORM}"),
         );
@@ -130,7 +134,7 @@ fn check_version(
     connector: &Connector,
     version: Option<&str>,
     place: &Place<'_>,
-    remarks: &mut Remarks,
+    remarks: &mut DiagnosticSink,
 ) -> u32 {
     let Connector { name, latest, .. } = connector;
     let plain = version.filter(|text| is_digits(text) && !text.starts_with('0'));
@@ -138,7 +142,7 @@ fn check_version(
         Some(version) if version == *latest => version,
         Some(version) if version < *latest => {
             let message = format!("names a version of {name} that was superseded; write versions/{latest}");
-            remarks.add(Code::SupersededVersion, &place.arn(), message);
+            remarks.push(DiagnosticCode::SupersededVersion, &place.arn(), message);
             version
         }
         _ => {
@@ -147,7 +151,7 @@ fn check_version(
             let message = format!(
                 "names no version that there is of {name}, which has {known}; write versions/{latest}"
             );
-            remarks.add(Code::UnknownVersion, &place.arn(), message);
+            remarks.push(DiagnosticCode::UnknownVersion, &place.arn(), message);
             *latest
         }
     }

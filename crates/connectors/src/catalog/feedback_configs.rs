@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::input::Context;
 use super::value_type::MAP;
-use crate::json::{Json, Members};
+use crate::json::{Object, RawJson};
 use crate::request::Connectors;
 
 /// The configurations that a request has. They are looked for when somebody names one, and once.
@@ -43,9 +43,12 @@ impl<'a> Feedback<'a> {
             if (self.context.open)(index, MAP) {
                 return Found::Open;
             }
-            let map =
-                connector.parameters.get(MAP).and_then(|text| Json::parse(text).ok()).and_then(Json::members);
-            names.extend(map.iter().flat_map(Members::iter).map(|(name, _)| name.to_owned()));
+            let map = connector
+                .parameters
+                .get(MAP)
+                .and_then(|text| RawJson::parse(text).ok())
+                .and_then(RawJson::as_object);
+            names.extend(map.iter().flat_map(Object::iter).map(|(name, _)| name.to_owned()));
         }
         Found::Names(names)
     }

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::connector::Connector;
-use crate::request::Path;
+use crate::diagnostic::Path;
 
 /// What is known around a request.
 #[derive(Clone, Copy)]
@@ -18,7 +18,7 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// Of a request that says all there is to say.
-    pub fn of_region(region: Option<&'a str>) -> Self {
+    pub fn for_region(region: Option<&'a str>) -> Self {
         Self { region, open: &|_, _| false }
     }
 }
@@ -64,14 +64,14 @@ impl<'a> Place<'a> {
     }
 
     pub(super) fn arn(&self) -> Path {
-        self.list.item(self.index).member("ConnectorArn")
+        self.list.index(self.index).field("ConnectorArn")
     }
 
     pub(super) fn parameters(&self) -> &Path {
-        self.parameters.get_or_init(|| self.list.item(self.index).member("Parameters"))
+        self.parameters.get_or_init(|| self.list.index(self.index).field("Parameters"))
     }
 
     pub(super) fn parameter(&self, name: &str) -> Path {
-        self.parameters().member(name)
+        self.parameters().field(name)
     }
 }

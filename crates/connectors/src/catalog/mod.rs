@@ -24,22 +24,23 @@ pub mod value_type;
 
 use std::collections::HashMap;
 
-use crate::request::{Advice, Code, Parsed, Path, Remarks};
+use crate::diagnostic::{Diagnostic, DiagnosticCode, DiagnosticSink, Path};
+use crate::request::ParsedRequest;
 use connector::Connector;
 use feedback_configs::Feedback;
 pub use input::Context;
 use input::{Instance, Place};
 
 /// Holds a request against the catalogue. Nothing is called.
-pub fn advise(parsed: &Parsed, context: &Context<'_>) -> Vec<Advice> {
-    let mut remarks = Remarks::default();
+pub fn validate(parsed: &ParsedRequest, context: &Context<'_>) -> Vec<Diagnostic> {
+    let mut remarks = DiagnosticSink::default();
     if let Some(arn) = &parsed.definition_arn {
         connector_arn::check_definition(arn, context.region, &mut remarks);
     }
     let connectors = &parsed.request.connectors;
     let mut first_of: HashMap<&str, usize> = HashMap::new();
     let feedback = Feedback::of(connectors, context);
-    let list = Path::root().member("Connectors");
+    let list = Path::root().field("Connectors");
     for (index, asked) in connectors.iter().enumerate() {
         let place = Place::of(&list, index);
         let Some((connector, version)) =
@@ -49,7 +50,7 @@ pub fn advise(parsed: &Parsed, context: &Context<'_>) -> Vec<Advice> {
         };
         let first = *first_of.entry(connector.name).or_insert(index);
         if first != index {
-            remarks.add_lazily(Code::RepeatedConnector, &place.arn(), || {
+            remarks.push_with(DiagnosticCode::RepeatedConnector, &place.arn(), || {
                 let name = connector.name;
                 format!("is {name}, as Connectors[{first}] is, and a group has one instance of it. Leave one")
             });
@@ -59,10 +60,10 @@ pub fn advise(parsed: &Parsed, context: &Context<'_>) -> Vec<Advice> {
         let meant = parameters::check(&instance, &place, &mut remarks);
         rules::check(&instance, &meant, &feedback, &place, &mut remarks);
     }
-    remarks.into_advice()
+    remarks.into_diagnostics()
 }
 
 /// The connector of AWS that an ARN names, and its version: the latest where the ARN names none that there is.
 pub fn named(arn: &str) -> Option<(&'static Connector, u32)> {
-    connector_arn::check(arn, None, &Place::of(&Path::root(), 0), &mut Remarks::default())
+    connector_arn::check(arn, None, &Place::of(&Path::root(), 0), &mut DiagnosticSink::default())
 }

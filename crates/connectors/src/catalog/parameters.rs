@@ -6,7 +6,7 @@ use super::connector::Parameter;
 use super::input::{Instance, Place};
 use super::placeholder;
 use super::value_type::Misfit;
-use crate::request::{Code, Remarks, Severity};
+use crate::diagnostic::{DiagnosticCode, DiagnosticSink, Severity};
 use crate::suggest::nearest;
 
 /// To look for what somebody may have meant takes longer than all else: after so many remarks it is left.
@@ -16,7 +16,7 @@ const SUGGESTED: usize = 500;
 pub(super) fn check(
     instance: &Instance<'_>,
     place: &Place<'_>,
-    remarks: &mut Remarks,
+    remarks: &mut DiagnosticSink,
 ) -> HashSet<&'static str> {
     let mut meant = HashSet::new();
     for (name, value) in instance.given {
@@ -32,40 +32,47 @@ pub(super) fn check(
     for parameter in instance.connector.parameters_of(instance.version) {
         if parameter.required && !instance.has(parameter.name) && !meant.contains(parameter.name) {
             let message = format!("is missing, must be {}", parameter.format);
-            remarks.add(Code::MissingParameter, &place.parameter(parameter.name), message);
+            remarks.push(DiagnosticCode::MissingParameter, &place.parameter(parameter.name), message);
         }
     }
     meant
 }
 
-fn check_value(parameter: &Parameter, value: &str, place: &Place<'_>, remarks: &mut Remarks) {
+fn check_value(parameter: &Parameter, value: &str, place: &Place<'_>, remarks: &mut DiagnosticSink) {
     if parameter.takes_as_empty(value) {
         return;
     }
     let misfit = parameter.format.check(value).err();
     let (code, what) = if value.is_empty() {
-        (Code::ParameterPattern, "is an empty string")
+        (DiagnosticCode::ParameterPattern, "is an empty string")
     } else if placeholder::is_in(value, parameter.format.is_json()) {
-        (Code::Placeholder, placeholder::MESSAGE)
+        (DiagnosticCode::Placeholder, placeholder::MESSAGE)
     } else {
         match &misfit {
             None => return,
-            Some(Misfit::Pattern) => (Code::ParameterPattern, "is of another form"),
-            Some(Misfit::Inside(problem)) => (Code::ParameterPattern, problem.as_str()),
-            Some(Misfit::OutOfRange) => (Code::ParameterOutOfRange, "is out of range"),
-            Some(Misfit::NotAllowed) => (Code::ParameterNotAllowed, "is none of the allowed values"),
+            Some(Misfit::Pattern) => (DiagnosticCode::ParameterPattern, "is of another form"),
+            Some(Misfit::Inside(problem)) => (DiagnosticCode::ParameterPattern, problem.as_str()),
+            Some(Misfit::OutOfRange) => (DiagnosticCode::ParameterOutOfRange, "is out of range"),
+            Some(Misfit::NotAllowed) => {
+                (DiagnosticCode::ParameterNotAllowed, "is none of the allowed values")
+            }
             Some(Misfit::Case) => {
-                (Code::ParameterNotAllowed, "differs from an allowed value in upper and lower case")
+                (DiagnosticCode::ParameterNotAllowed, "differs from an allowed value in upper and lower case")
             }
         }
     };
     let or_not = if parameter.required { "" } else { ", or left out" };
     let message = || format!("{what}, must be {}{or_not}", parameter.format);
-    remarks.add_lazily(code, &place.parameter(parameter.name), message);
+    remarks.push_with(code, &place.parameter(parameter.name), message);
 }
 
 /// A parameter that other versions have.
-fn remark_version(parameter: &Parameter, instance: &Instance<'_>, place: &Place<'_>, remarks: &mut Remarks) {
+fn remark_version(
+    parameter: &Parameter,
+    instance: &Instance<'_>,
+    place: &Place<'_>,
+    remarks: &mut DiagnosticSink,
+) {
     let name = instance.connector.name;
     let message = match parameter.until {
         Some(until) if instance.version > until => {
@@ -78,7 +85,7 @@ fn remark_version(parameter: &Parameter, instance: &Instance<'_>, place: &Place<
             parameter.since
         ),
     };
-    remarks.add(Code::UnknownParameter, &place.parameter(parameter.name), message);
+    remarks.push(DiagnosticCode::UnknownParameter, &place.parameter(parameter.name), message);
 }
 
 /// A name that no version knows; gives the parameter that was meant by it.
@@ -86,20 +93,20 @@ fn remark_unknown(
     given: &str,
     instance: &Instance<'_>,
     place: &Place<'_>,
-    remarks: &mut Remarks,
+    remarks: &mut DiagnosticSink,
 ) -> Option<&'static str> {
     let path = place.parameter(given);
     let connector = instance.connector.name;
     let known = instance.connector.parameters_of(instance.version);
     if let Some(parameter) = known.clone().find(|parameter| parameter.also_seen_as == Some(given)) {
-        remarks.add_as(Severity::Warning, Code::UnknownParameter, &path, || {
+        remarks.push_with_severity(Severity::Warning, DiagnosticCode::UnknownParameter, &path, || {
             format!("is the name in an example of AWS, in its table of parameters it is {}", parameter.name)
         });
         return Some(parameter.name);
     }
     let free = known.map(|parameter| parameter.name).filter(|name| !instance.has(name));
     let near = if remarks.count() < SUGGESTED { nearest(given, free) } else { None };
-    remarks.add_lazily(Code::UnknownParameter, &path, || match near {
+    remarks.push_with(DiagnosticCode::UnknownParameter, &path, || match near {
         Some(near) if near.eq_ignore_ascii_case(given) => {
             format!("is no parameter of {connector}, and names are matched exactly: write {near}")
         }

@@ -7,7 +7,7 @@ use super::feedback_configs::Feedback;
 use super::input::{Instance, Place};
 use super::placeholder;
 use super::value_type::MAP;
-use crate::request::{Code, Remarks};
+use crate::diagnostic::{DiagnosticCode, DiagnosticSink};
 
 /// `meant`: the parameters that are there under another name.
 pub(super) fn check(
@@ -15,7 +15,7 @@ pub(super) fn check(
     meant: &HashSet<&'static str>,
     feedback: &Feedback<'_>,
     place: &Place<'_>,
-    remarks: &mut Remarks,
+    remarks: &mut DiagnosticSink,
 ) {
     let is_filled = |name: &&'static str| instance.is_filled(name) || meant.contains(name);
     for rule in instance.connector.rules {
@@ -28,13 +28,13 @@ pub(super) fn check(
                     let Some(needed) = instance.connector.parameter(name) else { continue };
                     let what = if instance.has(name) { "is empty" } else { "is missing" };
                     let message = format!("{what}; with {parameter} {is} it must be {}", needed.format);
-                    remarks.add(Code::MissingParameter, &place.parameter(name), message);
+                    remarks.push(DiagnosticCode::MissingParameter, &place.parameter(name), message);
                 }
             }
             Rule::AnyOf(names) => {
                 if !names.iter().any(is_filled) {
                     let message = format!("must have {} that is not empty", names.join(" or "));
-                    remarks.add(Code::MissingParameter, place.parameters(), message);
+                    remarks.push(DiagnosticCode::MissingParameter, place.parameters(), message);
                 }
             }
             Rule::Greater { parameter, than } => {
@@ -43,7 +43,7 @@ pub(super) fn check(
                     && greater <= smaller
                 {
                     let message = format!("is not greater than {than}; write a greater number");
-                    remarks.add(Code::ParametersDisagree, &place.parameter(parameter), message);
+                    remarks.push(DiagnosticCode::ParametersDisagree, &place.parameter(parameter), message);
                 }
             }
             Rule::NamesFeedback { parameter } => {
@@ -53,7 +53,7 @@ pub(super) fn check(
                         "names no configuration of an MLFeedback connector in this request; add one, with the name \
                          in its {MAP}"
                     );
-                    remarks.add(Code::ParametersDisagree, &place.parameter(parameter), message);
+                    remarks.push(DiagnosticCode::ParametersDisagree, &place.parameter(parameter), message);
                 }
             }
         }

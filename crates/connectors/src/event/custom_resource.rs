@@ -1,27 +1,28 @@
-//! A CloudFormation custom resource request: what it asks, and the way home, which is read first.
+//! A CloudFormation custom resource request: what it asks, and the way ids, which is read first.
 
 use std::time::Duration;
 
-use super::{Origin, text};
-use crate::client_token::Identity;
-use crate::json::{Json, Kind, Members};
-use crate::request::{Parsed, Path, Problems, Rules, parse};
+use super::{RequestOrigin, text};
+use crate::client_token::Requester;
+use crate::diagnostic::{Path, ValidationErrors};
+use crate::json::{JsonType, Object, RawJson};
+use crate::request::{ParseOptions, ParsedRequest, parse};
 
-/// A custom resource request. The way home is read; all else is read when it is asked for, so that nothing in it
+/// A custom resource request. The way ids is read; all else is read when it is asked for, so that nothing in it
 /// can keep the answer from being sent.
-pub struct CustomResource<'a> {
+pub struct CustomResourceEvent<'a> {
     /// How its asker is answered.
-    pub home: Home,
+    pub ids: ResourceIds,
     /// Who asks.
-    pub origin: Origin,
+    pub origin: RequestOrigin,
     /// Where the answer is wanted, as it came.
-    pub response_url: Option<Json<'a>>,
-    event: Members<'a>,
+    pub response_url: Option<RawJson<'a>>,
+    event: Object<'a>,
 }
 
 /// How the asker is answered, and the ids that the answer repeats.
 #[derive(Clone, Debug)]
-pub struct Home {
+pub struct ResourceIds {
     /// Repeated in the answer.
     pub stack_id: String,
     /// Repeated in the answer.
@@ -44,35 +45,36 @@ pub enum RequestType {
 }
 
 /// What a custom resource's properties must have, and what CloudFormation itself puts among them.
-pub const RULES: Rules = Rules { connectors_required: true, own_fields: &["ServiceToken", "ServiceTimeout"] };
+pub const RULES: ParseOptions =
+    ParseOptions { require_connectors: true, allowed_extra_fields: &["ServiceToken", "ServiceTimeout"] };
 
 /// Whether CloudFormation sent this event. One of the two is enough, so that an event that lacks the other is
 /// answered, or called what it is.
-pub(super) fn sent(event: &Members<'_>) -> bool {
+pub(super) fn sent(event: &Object<'_>) -> bool {
     event.has("ResponseURL") || (event.has("RequestType") && event.has("ResourceProperties"))
 }
 
-impl<'a> CustomResource<'a> {
-    /// Reads the way home.
-    pub(super) fn read(event: Members<'a>, outer: &Origin) -> Self {
-        let home = Home::read(&event);
-        let identity = Identity::CloudFormation {
-            stack_id: home.stack_id.clone(),
-            logical_resource_id: home.logical_resource_id.clone(),
-            request_id: home.request_id.clone(),
+impl<'a> CustomResourceEvent<'a> {
+    /// Reads the way ids.
+    pub(super) fn read(event: Object<'a>, outer: &RequestOrigin) -> Self {
+        let ids = ResourceIds::read(&event);
+        let identity = Requester::CloudFormation {
+            stack_id: ids.stack_id.clone(),
+            logical_resource_id: ids.logical_resource_id.clone(),
+            request_id: ids.request_id.clone(),
         };
         let response_url = event.get("ResponseURL");
-        Self { home, origin: outer.with(Some(identity)), response_url, event }
+        Self { ids, origin: outer.with_requester(Some(identity)), response_url, event }
     }
 
     /// What happens to the resource.
-    pub fn request_type(&self) -> Result<RequestType, Problems> {
+    pub fn request_type(&self) -> Result<RequestType, ValidationErrors> {
         match text(&self.event, "RequestType").as_deref() {
             Some("Create") => Ok(RequestType::Create),
             Some("Update") => Ok(RequestType::Update),
             Some("Delete") => Ok(RequestType::Delete),
             _ => {
-                let shape = self.event.get("RequestType").map(|json| json.shape().to_string());
+                let shape = self.event.get("RequestType").map(|json| json.describe().to_string());
                 let shape = shape.as_deref().unwrap_or("missing");
                 Err(problem("RequestType", format_args!("is {shape}, must be Create, Update or Delete")))
             }
@@ -86,26 +88,26 @@ impl<'a> CustomResource<'a> {
 
     /// How long CloudFormation waits for the answer, where the stack says so.
     pub fn service_timeout(&self) -> Option<Duration> {
-        let property = || self.event.get("ResourceProperties")?.members()?.get("ServiceTimeout");
+        let property = || self.event.get("ResourceProperties")?.as_object()?.get("ServiceTimeout");
         self.event.get("ServiceTimeout").and_then(seconds).or_else(|| property().and_then(seconds))
     }
 
     /// The request in the properties.
-    pub fn request(&self) -> Result<Parsed, Problems> {
+    pub fn request(&self) -> Result<ParsedRequest, ValidationErrors> {
         self.parse("ResourceProperties")
     }
 
     /// The request in the properties before the update.
-    pub fn old_request(&self) -> Result<Parsed, Problems> {
+    pub fn old_request(&self) -> Result<ParsedRequest, ValidationErrors> {
         self.parse("OldResourceProperties")
     }
 
     /// The revision before the update, also where the rest of the properties is no request.
     pub fn old_revision(&self) -> Option<String> {
-        text(&self.event.get("OldResourceProperties")?.members()?, "Revision")
+        text(&self.event.get("OldResourceProperties")?.as_object()?, "Revision")
     }
 
-    fn parse(&self, properties: &str) -> Result<Parsed, Problems> {
+    fn parse(&self, properties: &str) -> Result<ParsedRequest, ValidationErrors> {
         match self.event.get(properties) {
             Some(json) => parse(json, &RULES),
             None => Err(problem(properties, format_args!("is missing, must be an object"))),
@@ -113,13 +115,13 @@ impl<'a> CustomResource<'a> {
     }
 }
 
-impl Home {
-    fn read(event: &Members<'_>) -> Self {
+impl ResourceIds {
+    fn read(event: &Object<'_>) -> Self {
         // An id of another type is repeated as it was written: CloudFormation compares what it gets back.
         let id = |name| {
             let json = event.get(name)?;
-            json.string().map(|text| text.into_owned()).or_else(|| match json.kind() {
-                Kind::Number | Kind::Boolean => Some(json.raw().to_owned()),
+            json.as_str().map(|text| text.into_owned()).or_else(|| match json.json_type() {
+                JsonType::Number | JsonType::Boolean => Some(json.raw().to_owned()),
                 _ => None,
             })
         };
@@ -132,24 +134,24 @@ impl Home {
     }
 }
 
-impl Home {
+impl ResourceIds {
     /// The id of a resource that never came to be. CloudFormation hands it back when it cleans up.
-    pub fn placeholder(&self) -> String {
+    pub fn failed_create_physical_id(&self) -> String {
         let id: String = self.request_id.chars().take(128).collect();
         format!("not-created:{}", if id.is_empty() { "unknown" } else { &id })
     }
 }
 
-fn problem(name: &str, problem: std::fmt::Arguments<'_>) -> Problems {
-    let mut problems = Problems::default();
-    problems.add(&Path::root().member(name), problem);
+fn problem(name: &str, problem: std::fmt::Arguments<'_>) -> ValidationErrors {
+    let mut problems = ValidationErrors::default();
+    problems.push(&Path::root().field(name), problem);
     problems
 }
 
 /// A number of seconds, which CloudFormation hands over as a string: 1 to 3,600, as it allows.
-fn seconds(json: Json<'_>) -> Option<Duration> {
-    let seconds: u64 = match json.kind() {
-        Kind::String => json.string()?.trim().parse().ok()?,
+fn seconds(json: RawJson<'_>) -> Option<Duration> {
+    let seconds: u64 = match json.json_type() {
+        JsonType::String => json.as_str()?.trim().parse().ok()?,
         _ => json.raw().parse().ok()?,
     };
     (1..=3_600).contains(&seconds).then(|| Duration::from_secs(seconds))

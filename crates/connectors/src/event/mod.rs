@@ -13,85 +13,86 @@ mod terraform;
 
 use std::time::SystemTime;
 
-use custom_resource::CustomResource;
+use custom_resource::CustomResourceEvent;
 
-use crate::client_token::Identity;
-use crate::json::{Json, Kind, Members};
-use crate::request::{Parsed, Problems};
+use crate::client_token::Requester;
+use crate::diagnostic::ValidationErrors;
+use crate::json::{JsonType, Object, RawJson};
+use crate::request::ParsedRequest;
 
 /// How deep envelopes may nest. A custom resource in an SNS notification in an SQS message is two.
 const DEPTH: usize = 4;
 
 /// What is known of a request by what brought it.
 #[derive(Clone, Debug)]
-pub struct Origin {
+pub struct RequestOrigin {
     /// Who asks.
-    pub identity: Identity,
+    pub requester: Requester,
     /// When it was first asked for, as far as that is known.
-    pub asked_at: SystemTime,
+    pub first_requested_at: SystemTime,
     /// Whether it was delivered before.
-    pub came_before: bool,
+    pub is_redelivery: bool,
 }
 
-impl Origin {
+impl RequestOrigin {
     /// Of a request that is first asked for at this time.
-    pub fn new(identity: Identity, asked_at: SystemTime) -> Self {
-        Self { identity, asked_at, came_before: false }
+    pub fn new(requester: Requester, first_requested_at: SystemTime) -> Self {
+        Self { requester, first_requested_at, is_redelivery: false }
     }
 
     /// The same, by the identity of something further inside. Without one, who delivered it is the same when it is
     /// delivered again.
-    fn with(&self, identity: Option<Identity>) -> Self {
-        Self { identity: identity.unwrap_or_else(|| self.identity.clone()), ..*self }
+    fn with_requester(&self, requester: Option<Requester>) -> Self {
+        Self { requester: requester.unwrap_or_else(|| self.requester.clone()), ..*self }
     }
 }
 
 /// An event, recognised.
-pub enum Delivery<'a> {
+pub enum Event<'a> {
     /// A request whose asker takes the result as it is.
-    Plain(Box<Plain>),
+    Request(Box<RequestEvent>),
     /// A CloudFormation custom resource, whose asker waits at a ResponseURL.
-    CustomResource(Box<CustomResource<'a>>),
-    /// Messages, each of which carries an event.
-    Messages(Messages),
+    CustomResource(Box<CustomResourceEvent<'a>>),
+    /// Batch, each of which carries an event.
+    Batch(Batch),
 }
 
 /// A request whose asker takes the result as it is.
-pub struct Plain {
+pub struct RequestEvent {
     /// The source's name in logs.
     pub source: &'static str,
     /// Who asks.
-    pub origin: Origin,
+    pub origin: RequestOrigin,
     /// The request, or what is wrong with it.
-    pub request: Result<Parsed, Problems>,
+    pub request: Result<ParsedRequest, ValidationErrors>,
     /// What happens to what the asker keeps of it.
-    pub step: Step,
+    pub action: ResourceAction,
 }
 
 /// What happens to what an asker keeps of a request. Most keep nothing, and ask once.
 #[derive(Debug)]
-pub enum Step {
+pub enum ResourceAction {
     /// It comes to be.
     Create,
     /// It changes. The request before, where that is one.
-    Update(Option<Box<Parsed>>),
+    Update(Option<Box<ParsedRequest>>),
     /// It goes.
     Delete,
 }
 
-/// Messages, each of which carries an event.
-pub struct Messages {
+/// Batch, each of which carries an event.
+pub struct Batch {
     /// How the asker is answered.
-    pub answer: MessagesAnswer,
+    pub response: BatchResponse,
     /// The messages, in their order.
     pub messages: Vec<Message>,
 }
 
 /// How somebody is answered who sent messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessagesAnswer {
+pub enum BatchResponse {
     /// With the ids of those that failed (SQS, Pipes).
-    BatchItemFailures,
+    PartialFailures,
     /// With the result of the one, or with a list of results (SNS).
     Results,
 }
@@ -101,36 +102,39 @@ pub struct Message {
     /// Its id, by which a failure of it is reported.
     pub id: String,
     /// Who asks, where the event inside does not say.
-    pub origin: Origin,
+    pub origin: RequestOrigin,
     /// The group within which order matters, for a message of an ordered queue.
     pub group: Option<String>,
     /// The event inside, or what is wrong with the envelope.
-    event: Result<String, Problems>,
+    event: Result<String, ValidationErrors>,
 }
 
 /// Recognises an event by the fields that only its source has. `outer` asks where the event itself does not say who
 /// does: it is Lambda's request, or the message that carried the event.
-pub fn recognise<'a>(event: Json<'a>, outer: &Origin) -> Result<Delivery<'a>, Problems> {
-    if event.kind() == Kind::List
+pub fn parse_event<'a>(event: RawJson<'a>, outer: &RequestOrigin) -> Result<Event<'a>, ValidationErrors> {
+    if event.json_type() == JsonType::List
         && let Some(messages) = sqs::records(event, outer)
     {
-        return Ok(Delivery::Messages(messages));
+        return Ok(Event::Batch(messages));
     }
-    let Some(members) = event.members() else {
-        return Err(Problems::one(format!("the event is {}, must be an object", event.shape())));
+    let Some(members) = event.as_object() else {
+        return Err(ValidationErrors::single(format!(
+            "the event is {}, must be an object",
+            event.describe()
+        )));
     };
     if custom_resource::sent(&members) {
-        return Ok(Delivery::CustomResource(Box::new(CustomResource::read(members, outer))));
+        return Ok(Event::CustomResource(Box::new(CustomResourceEvent::read(members, outer))));
     }
     if let Some(records) = members.get("Records")
         && let Some(messages) = sqs::records(records, outer).or_else(|| sns::records(records, outer))
     {
-        return Ok(Delivery::Messages(messages));
+        return Ok(Event::Batch(messages));
     }
     if let Some(messages) = sns::notification(&members, outer) {
-        return Ok(Delivery::Messages(messages));
+        return Ok(Event::Batch(messages));
     }
-    Ok(Delivery::Plain(Box::new(if eventbridge::sent(&members) {
+    Ok(Event::Request(Box::new(if eventbridge::sent(&members) {
         eventbridge::read(&members, outer)
     } else {
         direct::read(event, &members, outer)
@@ -139,25 +143,28 @@ pub fn recognise<'a>(event: Json<'a>, outer: &Origin) -> Result<Delivery<'a>, Pr
 
 impl Message {
     /// The event inside, of a message in so many others.
-    pub fn open(&self, depth: usize) -> Result<Json<'_>, Problems> {
-        let text = self.event.as_ref().map_err(Problems::clone)?;
+    pub fn parse_body(&self, depth: usize) -> Result<RawJson<'_>, ValidationErrors> {
+        let text = self.event.as_ref().map_err(ValidationErrors::clone)?;
         if depth >= DEPTH {
-            return Err(Problems::one("the event is wrapped in too many envelopes"));
+            return Err(ValidationErrors::single("the event is wrapped in too many envelopes"));
         }
-        Json::parse(text).map_err(|why| Problems::one(format!("the message is not JSON: {why}")))
+        RawJson::parse(text)
+            .map_err(|why| ValidationErrors::single(format!("the message is not JSON: {why}")))
     }
 
     /// A message whose event is the text of one of its members.
-    fn carrying(id: Option<String>, origin: Origin, envelope: &Members<'_>, name: &str) -> Self {
+    fn from_field(id: Option<String>, origin: RequestOrigin, envelope: &Object<'_>, name: &str) -> Self {
         let event = text(envelope, name).ok_or_else(|| match envelope.get(name) {
-            Some(json) => Problems::one(format!("{name}: is {}, must be a string", json.shape())),
-            None => Problems::one(format!("{name}: is missing, must be a string")),
+            Some(json) => {
+                ValidationErrors::single(format!("{name}: is {}, must be a string", json.describe()))
+            }
+            None => ValidationErrors::single(format!("{name}: is missing, must be a string")),
         });
         Self { id: id.unwrap_or_default(), origin, group: None, event }
     }
 }
 
 /// The text of a member, where it is one.
-fn text(members: &Members<'_>, name: &str) -> Option<String> {
-    members.get(name)?.string().map(|text| text.into_owned())
+fn text(members: &Object<'_>, name: &str) -> Option<String> {
+    members.get(name)?.as_str().map(|text| text.into_owned())
 }

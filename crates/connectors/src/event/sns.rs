@@ -1,34 +1,35 @@
 //! SNS notifications: as Lambda gets them (`Records`), or as the body of an SQS message.
 
-use super::{Message, Messages, MessagesAnswer, Origin, text};
-use crate::client_token::Identity;
-use crate::json::{Json, Members};
+use super::{Batch, BatchResponse, Message, RequestOrigin, text};
+use crate::client_token::Requester;
+use crate::json::{Object, RawJson};
 
 /// The notifications of a list whose every entry SNS sent.
-pub(super) fn records(list: Json<'_>, outer: &Origin) -> Option<Messages> {
-    let records: Vec<Members<'_>> = list.items()?.into_iter().map(Json::members).collect::<Option<_>>()?;
-    let sent = |record: &Members<'_>| text(record, "EventSource").as_deref() == Some("aws:sns");
+pub(super) fn records(list: RawJson<'_>, outer: &RequestOrigin) -> Option<Batch> {
+    let records: Vec<Object<'_>> =
+        list.as_array()?.into_iter().map(RawJson::as_object).collect::<Option<_>>()?;
+    let sent = |record: &Object<'_>| text(record, "EventSource").as_deref() == Some("aws:sns");
     if records.is_empty() || !records.iter().all(sent) {
         return None;
     }
-    let inner: Vec<Members<'_>> =
-        records.iter().map(|record| record.get("Sns").and_then(Json::members)).collect::<Option<_>>()?;
-    Some(Messages {
-        answer: MessagesAnswer::Results,
+    let inner: Vec<Object<'_>> =
+        records.iter().map(|record| record.get("Sns").and_then(RawJson::as_object)).collect::<Option<_>>()?;
+    Some(Batch {
+        response: BatchResponse::Results,
         messages: inner.iter().map(|inner| message(inner, outer)).collect(),
     })
 }
 
 /// A notification that was not delivered raw.
-pub(super) fn notification(event: &Members<'_>, outer: &Origin) -> Option<Messages> {
+pub(super) fn notification(event: &Object<'_>, outer: &RequestOrigin) -> Option<Batch> {
     let sent = text(event, "Type").as_deref() == Some("Notification")
         && event.has("TopicArn")
         && event.has("Message");
-    sent.then(|| Messages { answer: MessagesAnswer::Results, messages: vec![message(event, outer)] })
+    sent.then(|| Batch { response: BatchResponse::Results, messages: vec![message(event, outer)] })
 }
 
-fn message(notification: &Members<'_>, outer: &Origin) -> Message {
+fn message(notification: &Object<'_>, outer: &RequestOrigin) -> Message {
     let id = text(notification, "MessageId");
-    let identity = id.clone().map(|message_id| Identity::Sns { message_id });
-    Message::carrying(id, outer.with(identity), notification, "Message")
+    let identity = id.clone().map(|message_id| Requester::Sns { message_id });
+    Message::from_field(id, outer.with_requester(identity), notification, "Message")
 }

@@ -5,7 +5,7 @@ use std::fmt;
 /// Why a text is not the identifier it should be: what it is instead, and what is allowed. Never the text.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Invalid(String);
+pub struct ParseIdError(String);
 
 /// Id of a connector definition: a UUID as the service makes them. Held only to what is safe in a path, since
 /// nothing promises the UUID; an id that is none gets the service's own answer.
@@ -57,7 +57,7 @@ const DEFINITION_PATH: &str = "/greengrass/definition/connectors/";
 
 impl ConnectorDefinitionId {
     /// Takes an id, or a definition's ARN, of which it keeps the id.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    pub fn parse(text: &str) -> Result<Self, ParseIdError> {
         const ALLOWED: &str = "the id of a connector definition, or its ARN";
         if !text.starts_with("arn:") {
             check(text, 128, |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'), ALLOWED)?;
@@ -66,15 +66,15 @@ impl ConnectorDefinitionId {
         let id = greengrass_resource(text)
             .and_then(|resource| resource.strip_prefix(DEFINITION_PATH))
             .ok_or_else(|| {
-                Invalid(format!("is an ARN, but not a connector definition's, must be {ALLOWED}"))
+                ParseIdError(format!("is an ARN, but not a connector definition's, must be {ALLOWED}"))
             })?;
         if id.contains('/') {
-            return Err(Invalid(format!(
+            return Err(ParseIdError(format!(
                 "is the ARN of something below a connector definition, must be {ALLOWED}"
             )));
         }
         Self::parse_bare(id).ok_or_else(|| {
-            Invalid(format!("is a connector definition's ARN without an id, must be {ALLOWED}"))
+            ParseIdError(format!("is a connector definition's ARN without an id, must be {ALLOWED}"))
         })
     }
 
@@ -85,7 +85,7 @@ impl ConnectorDefinitionId {
 
 impl ConnectorId {
     /// Takes 1 to 128 of `[a-zA-Z0-9:_-]`.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    pub fn parse(text: &str) -> Result<Self, ParseIdError> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
         check(text, 128, allowed, "1 to 128 of a-z, A-Z, 0-9, ':', '_' and '-'")?;
         Ok(Self(text.to_owned()))
@@ -94,15 +94,15 @@ impl ConnectorId {
 
 impl ConnectorArn {
     /// Takes any ARN of the service `greengrass`.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    pub fn parse(text: &str) -> Result<Self, ParseIdError> {
         const ALLOWED: &str = "an ARN of the service greengrass, as in arn:aws:greengrass:REGION::/connectors/NAME/versions/VERSION";
         check(text, 2048, |c| c.is_ascii_graphic(), ALLOWED)?;
         match greengrass_resource(text) {
             Some(_) => Ok(Self(text.to_owned())),
             None if text.starts_with("arn:") => {
-                Err(Invalid(format!("is not an ARN of the service greengrass, must be {ALLOWED}")))
+                Err(ParseIdError(format!("is not an ARN of the service greengrass, must be {ALLOWED}")))
             }
-            None => Err(Invalid(format!(
+            None => Err(ParseIdError(format!(
                 "is {} that is no ARN, must be {ALLOWED}",
                 string_of(text.chars().count())
             ))),
@@ -112,7 +112,7 @@ impl ConnectorArn {
 
 impl ClientToken {
     /// Takes a caller's own: 1 to 1,024 visible ASCII characters.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    pub fn parse(text: &str) -> Result<Self, ParseIdError> {
         check(text, 1024, |c| c.is_ascii_graphic(), "1 to 1,024 visible ASCII characters")?;
         Ok(Self { text: text.to_owned(), derived: false })
     }
@@ -185,13 +185,13 @@ fn string_of(count: usize) -> String {
 }
 
 /// Checks the length in characters and each character, and names what is wrong.
-fn check(text: &str, most: usize, fits: impl Fn(char) -> bool, allowed: &str) -> Result<(), Invalid> {
+fn check(text: &str, most: usize, fits: impl Fn(char) -> bool, allowed: &str) -> Result<(), ParseIdError> {
     let count = text.chars().count();
     if count == 0 {
-        return Err(Invalid(format!("is an empty string, must be {allowed}")));
+        return Err(ParseIdError(format!("is an empty string, must be {allowed}")));
     }
     if count > most {
-        return Err(Invalid(format!("is {}, must be {allowed}", string_of(count))));
+        return Err(ParseIdError(format!("is {}, must be {allowed}", string_of(count))));
     }
     match text.chars().enumerate().find(|(_, c)| !fits(*c)) {
         None => Ok(()),
@@ -201,7 +201,7 @@ fn check(text: &str, most: usize, fits: impl Fn(char) -> bool, allowed: &str) ->
                 c if c.is_ascii_graphic() => format!("'{c}'"),
                 c => format!("U+{:04X}", u32::from(c)),
             };
-            Err(Invalid(format!("has {name} as its character {}, must be {allowed}", at + 1)))
+            Err(ParseIdError(format!("has {name} as its character {}, must be {allowed}", at + 1)))
         }
     }
 }

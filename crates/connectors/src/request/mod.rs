@@ -3,19 +3,15 @@
 //! The same object in every source. It is parsed once, at the edge, into types that cannot hold a bad id or
 //! ARN or the same Id twice; everything that is wrong is reported together, each with its place.
 
-mod code;
 mod ids;
 mod parse;
-mod problem;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use code::{Code, Severity};
-pub use ids::{ClientToken, ConnectorArn, ConnectorDefinitionId, ConnectorId, Invalid, VersionArn};
+pub use ids::{ClientToken, ConnectorArn, ConnectorDefinitionId, ConnectorId, ParseIdError, VersionArn};
 pub(crate) use parse::FIELDS;
-pub use parse::{Parsed, Rules, parse};
-pub use problem::{Advice, Path, Problem, Problems, Remarks};
+pub use parse::{ParseOptions, ParsedRequest, parse};
 
 /// A request for a version: the parameters of CreateConnectorDefinitionVersion but the client token.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,24 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::ids::{ClientToken, ConnectorArn, ConnectorDefinitionId, ConnectorId, Invalid};
-use super::problem::{Advice, Path, Problems, Remarks};
-use super::{Code, Connector, ConnectorVersionRequest, Connectors, Severity};
-use crate::json::{Json, Kind, Members};
+use super::ids::{ClientToken, ConnectorArn, ConnectorDefinitionId, ConnectorId, ParseIdError};
+use super::{Connector, ConnectorVersionRequest, Connectors};
+use crate::diagnostic::{Diagnostic, DiagnosticSink, Path, ValidationErrors};
+use crate::diagnostic::{DiagnosticCode, Severity};
+use crate::json::{JsonType, Object, RawJson};
 use crate::suggest::is_near;
 
 /// What a source asks of the requests that it carries.
 #[derive(Clone, Copy, Default)]
-pub struct Rules {
+pub struct ParseOptions {
     /// Whether `Connectors` must be there; otherwise a request without it asks for an empty version.
-    pub connectors_required: bool,
+    pub require_connectors: bool,
     /// Fields that the source itself puts beside a request's own.
-    pub own_fields: &'static [&'static str],
+    pub allowed_extra_fields: &'static [&'static str],
 }
 
 /// A request that is right, with what came along with it.
 #[derive(Debug)]
-pub struct Parsed {
+pub struct ParsedRequest {
     /// The request itself.
     pub request: ConnectorVersionRequest,
     /// The definition's ARN, where the request has that in place of its id.
@@ -28,8 +29,8 @@ pub struct Parsed {
     pub token: Option<ClientToken>,
     /// Custom resources: a change of it alone asks for a new version.
     pub revision: Option<String>,
-    /// Remarks that stop nothing.
-    pub advice: Vec<Advice>,
+    /// DiagnosticSink that stop nothing.
+    pub warnings: Vec<Diagnostic>,
 }
 
 const DEFINITION_ID: &str = "ConnectorDefinitionId";
@@ -45,11 +46,11 @@ pub(crate) const FIELDS: [&str; 4] = [DEFINITION_ID, CONNECTORS, TOKEN, REVISION
 const CONNECTOR_FIELDS: [&str; 3] = [ARN, ID, PARAMETERS];
 
 /// Reads a request, or finds everything that is wrong with it.
-pub fn parse(json: Json<'_>, rules: &Rules) -> Result<Parsed, Problems> {
+pub fn parse(json: RawJson<'_>, rules: &ParseOptions) -> Result<ParsedRequest, ValidationErrors> {
     let mut parser = Parser::default();
     let root = Path::root();
     let Some(members) = parser.object(&root, json) else { return Err(parser.problems) };
-    parser.remark_unknown(&root, &members, &FIELDS, rules.own_fields);
+    parser.remark_unknown(&root, &members, &FIELDS, rules.allowed_extra_fields);
 
     let definition = parser.required(&root, &members, DEFINITION_ID, |text| {
         let definition = ConnectorDefinitionId::parse(text)?;
@@ -57,8 +58,8 @@ pub fn parse(json: Json<'_>, rules: &Rules) -> Result<Parsed, Problems> {
         Ok((definition, arn))
     });
     let connectors = match members.get(CONNECTORS) {
-        Some(list) => parser.connectors(&root.member(CONNECTORS), list),
-        None if rules.connectors_required => {
+        Some(list) => parser.connectors(&root.field(CONNECTORS), list),
+        None if rules.require_connectors => {
             parser.missing(&root, &members, CONNECTORS, "a list of connectors (an empty one is allowed)");
             None
         }
@@ -68,62 +69,64 @@ pub fn parse(json: Json<'_>, rules: &Rules) -> Result<Parsed, Problems> {
     let revision = parser.optional(&root, &members, REVISION, |text| Ok(text.to_owned()));
 
     match (definition, connectors) {
-        (Some((definition, definition_arn)), Some(connectors)) if parser.problems.is_empty() => Ok(Parsed {
-            request: ConnectorVersionRequest { definition, connectors },
-            definition_arn,
-            token,
-            revision,
-            advice: parser.remarks.into_advice(),
-        }),
+        (Some((definition, definition_arn)), Some(connectors)) if parser.problems.is_empty() => {
+            Ok(ParsedRequest {
+                request: ConnectorVersionRequest { definition, connectors },
+                definition_arn,
+                token,
+                revision,
+                warnings: parser.remarks.into_diagnostics(),
+            })
+        }
         _ => Err(parser.problems),
     }
 }
 
 #[derive(Default)]
 struct Parser {
-    problems: Problems,
-    remarks: Remarks,
+    problems: ValidationErrors,
+    remarks: DiagnosticSink,
 }
 
 impl Parser {
     /// The members of what must be an object, each name once.
-    fn object<'a>(&mut self, path: &Path, json: Json<'a>) -> Option<Members<'a>> {
-        let Some(members) = json.members() else {
-            self.problems.add(path, format_args!("is {}, must be an object", json.shape()));
+    fn object<'a>(&mut self, path: &Path, json: RawJson<'a>) -> Option<Object<'a>> {
+        let Some(members) = json.as_object() else {
+            self.problems.push(path, format_args!("is {}, must be an object", json.describe()));
             return None;
         };
         let mut seen = BTreeSet::new();
         for (name, _) in members.iter() {
             if !seen.insert(name) {
-                self.problems.add(&path.member(name), "is given more than once, leave one");
+                self.problems.push(&path.field(name), "is given more than once, leave one");
             }
         }
         drop(seen);
         Some(members)
     }
 
-    fn connectors(&mut self, path: &Path, json: Json<'_>) -> Option<Connectors> {
-        let Some(items) = json.items() else {
-            self.problems.add(path, format_args!("is {}, must be a list of connectors", json.shape()));
+    fn connectors(&mut self, path: &Path, json: RawJson<'_>) -> Option<Connectors> {
+        let Some(items) = json.as_array() else {
+            self.problems.push(path, format_args!("is {}, must be a list of connectors", json.describe()));
             return None;
         };
         let mut first_with: HashMap<ConnectorId, usize> = HashMap::with_capacity(items.len().min(1 << 16));
         let mut connectors = Vec::new();
         for (index, item) in items.into_iter().enumerate() {
-            let path = path.item(index);
+            let path = path.index(index);
             let Some(members) = self.object(&path, item) else { continue };
             self.remark_unknown(&path, &members, &CONNECTOR_FIELDS, &[]);
             let arn = self.required(&path, &members, ARN, ConnectorArn::parse);
             let id = self.required(&path, &members, ID, ConnectorId::parse);
             let parameters = match members.get(PARAMETERS) {
-                Some(json) => self.parameters(&path.member(PARAMETERS), json),
+                Some(json) => self.parameters(&path.field(PARAMETERS), json),
                 None => BTreeMap::new(),
             };
             let Some(id) = id else { continue };
             if let Some(first) = first_with.get(&id) {
                 let problem =
                     format_args!("is the same as Connectors[{first}].Id, must be unique in the list");
-                self.problems.add(&path.member(ID), problem);
+                self.problems.push(&path.field(ID), problem);
                 continue;
             }
             first_with.insert(id.clone(), index);
@@ -134,47 +137,47 @@ impl Parser {
         Some(Connectors(connectors))
     }
 
-    fn parameters(&mut self, path: &Path, json: Json<'_>) -> BTreeMap<String, String> {
-        if json.kind() != Kind::String {
+    fn parameters(&mut self, path: &Path, json: RawJson<'_>) -> BTreeMap<String, String> {
+        if json.json_type() != JsonType::String {
             return self.parameter_object(path, json);
         }
         // The native CloudFormation resource takes the object as JSON text too.
-        let text = json.string().unwrap_or_default();
-        match Json::parse(&text) {
-            Ok(inner) if inner.kind() == Kind::Object => self.parameter_object(path, inner),
+        let text = json.as_str().unwrap_or_default();
+        match RawJson::parse(&text) {
+            Ok(inner) if inner.json_type() == JsonType::Object => self.parameter_object(path, inner),
             _ => {
                 let problem = format_args!(
                     "is {} that holds no JSON object, must be an object of strings, or such an object as JSON text",
-                    json.shape()
+                    json.describe()
                 );
-                self.problems.add(path, problem);
+                self.problems.push(path, problem);
                 BTreeMap::new()
             }
         }
     }
 
-    fn parameter_object(&mut self, path: &Path, json: Json<'_>) -> BTreeMap<String, String> {
+    fn parameter_object(&mut self, path: &Path, json: RawJson<'_>) -> BTreeMap<String, String> {
         let mut parameters = BTreeMap::new();
         let Some(members) = self.object(path, json) else { return parameters };
         for (name, value) in members.iter() {
-            let path = path.member(name);
-            let text = match value.kind() {
-                Kind::String => value.string().map(|text| text.into_owned()),
-                Kind::Number | Kind::Boolean => {
-                    let what = value.shape();
+            let path = path.field(name);
+            let text = match value.json_type() {
+                JsonType::String => value.as_str().map(|text| text.into_owned()),
+                JsonType::Number | JsonType::Boolean => {
+                    let what = value.describe();
                     let message =
                         format!("is {what}; sent as the string it was written as. Write it as a string");
-                    self.remarks.add(Code::ParameterConverted, &path, message);
+                    self.remarks.push(DiagnosticCode::ParameterConverted, &path, message);
                     Some(value.raw().to_owned())
                 }
-                Kind::Null | Kind::List | Kind::Object => None,
+                JsonType::Null | JsonType::List | JsonType::Object => None,
             };
             let Some(text) = text else {
-                self.problems.add(&path, format_args!("is {}, must be a string", value.shape()));
+                self.problems.push(&path, format_args!("is {}, must be a string", value.describe()));
                 continue;
             };
             if text.contains("{{resolve:") {
-                self.problems.add(
+                self.problems.push(
                     &path,
                     "is an unresolved dynamic reference: CloudFormation does not resolve it here. Give the value \
                      itself, or name the secret in a parameter that the connector reads on the device",
@@ -188,9 +191,9 @@ impl Parser {
     fn required<T>(
         &mut self,
         path: &Path,
-        members: &Members<'_>,
+        members: &Object<'_>,
         name: &str,
-        parse: impl Fn(&str) -> Result<T, Invalid>,
+        parse: impl Fn(&str) -> Result<T, ParseIdError>,
     ) -> Option<T> {
         if !members.has(name) {
             self.missing(path, members, name, "a string");
@@ -202,46 +205,53 @@ impl Parser {
     fn optional<T>(
         &mut self,
         path: &Path,
-        members: &Members<'_>,
+        members: &Object<'_>,
         name: &str,
-        parse: impl Fn(&str) -> Result<T, Invalid>,
+        parse: impl Fn(&str) -> Result<T, ParseIdError>,
     ) -> Option<T> {
         let json = members.get(name)?;
-        let problem = match json.string() {
+        let problem = match json.as_str() {
             Some(text) => match parse(&text) {
                 Ok(value) => return Some(value),
                 Err(invalid) => invalid.to_string(),
             },
-            None => format!("is {}, must be a string", json.shape()),
+            None => format!("is {}, must be a string", json.describe()),
         };
-        self.problems.add(&path.member(name), problem);
+        self.problems.push(&path.field(name), problem);
         None
     }
 
-    fn missing(&mut self, path: &Path, members: &Members<'_>, name: &str, allowed: &str) {
+    fn missing(&mut self, path: &Path, members: &Object<'_>, name: &str, allowed: &str) {
         let near = members.iter().map(|(given, _)| given).find(|given| is_near(given, name));
         let hint = match near {
             Some(given) => {
-                format!(", and names are matched exactly: did you mean it by {}?", path.member(given))
+                format!(", and names are matched exactly: did you mean it by {}?", path.field(given))
             }
             None => String::new(),
         };
-        self.problems.add(&path.member(name), format_args!("is missing, must be {allowed}{hint}"));
+        self.problems.push(&path.field(name), format_args!("is missing, must be {allowed}{hint}"));
     }
 
-    fn remark_unknown(&mut self, path: &Path, members: &Members<'_>, known: &[&str], own: &[&str]) {
+    fn remark_unknown(&mut self, path: &Path, members: &Object<'_>, known: &[&str], own: &[&str]) {
         for (name, _) in members.iter() {
             if known.contains(&name) || own.contains(&name) {
                 continue;
             }
-            let path = path.member(name);
+            let path = path.field(name);
             match known.iter().find(|known| is_near(name, known)) {
                 // What was meant for a field of ours went nowhere: as much a mistake as any.
-                Some(near) => self.remarks.add_as(Severity::Error, Code::UnknownField, &path, || {
-                    format!("is not a known field and was ignored; did you mean {near}?")
-                }),
+                Some(near) => self.remarks.push_with_severity(
+                    Severity::Error,
+                    DiagnosticCode::UnknownField,
+                    &path,
+                    || format!("is not a known field and was ignored; did you mean {near}?"),
+                ),
                 None => {
-                    self.remarks.add(Code::UnknownField, &path, "is not a known field and was ignored");
+                    self.remarks.push(
+                        DiagnosticCode::UnknownField,
+                        &path,
+                        "is not a known field and was ignored",
+                    );
                 }
             }
         }
@@ -252,8 +262,8 @@ impl Parser {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Parsed, Problems> {
-        parse(Json::parse(text).unwrap(), &Rules::default())
+    fn read(text: &str) -> Result<ParsedRequest, ValidationErrors> {
+        parse(RawJson::parse(text).unwrap(), &ParseOptions::default())
     }
 
     fn problems(text: &str) -> String {
@@ -273,7 +283,7 @@ mod tests {
         assert_eq!(values, [r#"{"a":1}"#, " x ", "é\n", "007"]);
         assert_eq!(parsed.token.unwrap().as_str(), "t");
         assert_eq!(parsed.revision.unwrap(), "2");
-        assert!(parsed.advice.is_empty());
+        assert!(parsed.warnings.is_empty());
     }
 
     #[test]
@@ -286,13 +296,14 @@ mod tests {
         let connector = parsed.request.connectors.iter().next().unwrap();
         let values: Vec<&str> = connector.parameters.values().map(String::as_str).collect();
         assert_eq!(values, ["1.10", "true", "1E+2"]);
-        let advice: Vec<(Code, &str)> = parsed.advice.iter().map(|a| (a.code, a.path.as_str())).collect();
+        let advice: Vec<(DiagnosticCode, &str)> =
+            parsed.warnings.iter().map(|a| (a.code, a.path.as_str())).collect();
         assert_eq!(
             advice,
             [
-                (Code::ParameterConverted, "Connectors[0].Parameters.a"),
-                (Code::ParameterConverted, "Connectors[0].Parameters.b"),
-                (Code::ParameterConverted, "Connectors[0].Parameters.c")
+                (DiagnosticCode::ParameterConverted, "Connectors[0].Parameters.a"),
+                (DiagnosticCode::ParameterConverted, "Connectors[0].Parameters.b"),
+                (DiagnosticCode::ParameterConverted, "Connectors[0].Parameters.c")
             ]
         );
     }
@@ -330,7 +341,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(parsed.request.connectors.iter().next().unwrap().parameters["a"], "b");
-        assert_eq!(parsed.advice.len(), 1);
+        assert_eq!(parsed.warnings.len(), 1);
         for text in ["", "x", "[1]", "{"] {
             let found = problems(&format!(
                 r#"{{"ConnectorDefinitionId":"d","Connectors":[{{"ConnectorArn":"arn:aws:greengrass:::x","Id":"a","Parameters":"{text}"}}]}}"#
@@ -344,7 +355,7 @@ mod tests {
     fn a_near_miss_is_named() {
         let text = problems(r#"{"connectorDefinitionId":"d"}"#);
         assert!(text.contains("did you mean it by connectorDefinitionId?"), "{text}");
-        let advice = read(r#"{"ConnectorDefinitionId":"d","connectors":[],"Other":1}"#).unwrap().advice;
+        let advice = read(r#"{"ConnectorDefinitionId":"d","connectors":[],"Other":1}"#).unwrap().warnings;
         assert_eq!(advice[0].message, "is not a known field and was ignored; did you mean Connectors?");
         assert_eq!(advice[1].message, "is not a known field and was ignored");
     }
@@ -357,9 +368,9 @@ mod tests {
 
     #[test]
     fn a_source_may_require_connectors_and_add_fields() {
-        let rules = Rules { connectors_required: true, own_fields: &["ServiceToken"] };
+        let rules = ParseOptions { require_connectors: true, allowed_extra_fields: &["ServiceToken"] };
         let json = r#"{"ConnectorDefinitionId":"d","ServiceToken":"x"}"#;
-        let text = parse(Json::parse(json).unwrap(), &rules).unwrap_err().to_string();
+        let text = parse(RawJson::parse(json).unwrap(), &rules).unwrap_err().to_string();
         assert!(text.starts_with("1 problem: Connectors: is missing, must be a list"), "{text}");
         assert!(read(r#"{"ConnectorDefinitionId":"d"}"#).unwrap().request.connectors.iter().len() == 0);
     }

@@ -1,9 +1,9 @@
 //! Any JSON at all, and requests of pieces that mean something here: nothing makes it panic.
 
 use connectors::catalog::data::CONNECTORS;
-use connectors::catalog::{Context, advise};
-use connectors::json::Json;
-use connectors::request::{Rules, parse};
+use connectors::catalog::{Context, validate};
+use connectors::json::RawJson;
+use connectors::request::{ParseOptions, parse};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -54,8 +54,8 @@ proptest! {
     #[test]
     fn arbitrary_json_never_panics_it(json in any_json()) {
         let text = json.to_string();
-        if let Ok(parsed) = parse(Json::parse(&text).unwrap(), &Rules::default()) {
-            advise(&parsed, &Context::of_region(Some("us-east-1")));
+        if let Ok(parsed) = parse(RawJson::parse(&text).unwrap(), &ParseOptions::default()) {
+            validate(&parsed, &Context::for_region(Some("us-east-1")));
         }
     }
 
@@ -70,11 +70,11 @@ proptest! {
             })
             .collect();
         let text = json!({ "ConnectorDefinitionId": "d", "Connectors": connectors }).to_string();
-        let parsed = parse(Json::parse(&text).unwrap(), &Rules::default());
+        let parsed = parse(RawJson::parse(&text).unwrap(), &ParseOptions::default());
         // Dynamic references and the like are no requests.
         if let Ok(parsed) = parsed {
             for region in [None, Some("us-east-1"), Some("")] {
-                advise(&parsed, &Context::of_region(region));
+                validate(&parsed, &Context::for_region(region));
             }
         }
     }

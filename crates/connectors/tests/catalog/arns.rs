@@ -1,17 +1,18 @@
 //! What ARNs say.
 
-use connectors::catalog::{Context, advise};
-use connectors::json::Json;
-use connectors::request::{Code, Rules, parse};
+use connectors::catalog::{Context, validate};
+use connectors::diagnostic::DiagnosticCode;
+use connectors::json::RawJson;
+use connectors::request::{ParseOptions, parse};
 use serde_json::json;
 
 use super::{advice, advice_on, found};
 
 #[test]
 fn what_an_arn_says() {
-    use Code::*;
+    use DiagnosticCode::*;
     let sns = "/connectors/SNS/versions/4";
-    let table: &[(&str, &[Code], &str)] = &[
+    let table: &[(&str, &[DiagnosticCode], &str)] = &[
         (&format!("arn:aws:greengrass:us-east-1::{sns}"), &[], ""),
         (
             "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/3",
@@ -89,7 +90,7 @@ fn what_an_arn_says() {
     for (arn, expected, text) in table {
         let parameters = [("DefaultSNSArn".to_owned(), "arn:aws:sns:us-east-1:123456789012:t".to_owned())];
         let advice = advice(&[((*arn).to_owned(), parameters.into())]);
-        let codes: Vec<Code> = advice.iter().map(|advice| advice.code).collect();
+        let codes: Vec<DiagnosticCode> = advice.iter().map(|advice| advice.code).collect();
         assert_eq!(codes, *expected, "{arn}");
         assert!(advice.iter().all(|advice| advice.path == "Connectors[0].ConnectorArn"));
         assert!(
@@ -112,7 +113,8 @@ fn a_definition_of_another_region() {
         let arn =
             format!("arn:{partition}:greengrass:{region}:123456789012:/greengrass/definition/connectors/d");
         let advice = advice_on(&json!({ "ConnectorDefinitionId": arn, "Connectors": [] }));
-        let expected: Vec<_> = text.iter().map(|_| (Code::ArnRegion, "ConnectorDefinitionId")).collect();
+        let expected: Vec<_> =
+            text.iter().map(|_| (DiagnosticCode::ArnRegion, "ConnectorDefinitionId")).collect();
         assert_eq!(found(&advice), expected, "{arn}");
         assert!(advice.iter().all(|advice| advice.message.contains(text.unwrap())), "{advice:?}");
     }
@@ -126,6 +128,6 @@ fn the_region_is_not_held_against_anybody_where_it_is_not_known() {
           "Parameters": { "DefaultSNSArn": "arn:aws-cn:sns:cn-north-1:123456789012:t" } },
     ] })
     .to_string();
-    let parsed = parse(Json::parse(&text).unwrap(), &Rules::default()).unwrap();
-    assert_eq!(advise(&parsed, &Context::of_region(None)), []);
+    let parsed = parse(RawJson::parse(&text).unwrap(), &ParseOptions::default()).unwrap();
+    assert_eq!(validate(&parsed, &Context::for_region(None)), []);
 }

@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 
 use connectors::catalog::connector::{Connector, Parameter, Rule};
 use connectors::catalog::data::CONNECTORS;
-use connectors::catalog::{Context, advise};
-use connectors::json::Json;
-use connectors::request::{Advice, Code, Rules, parse};
+use connectors::catalog::{Context, validate};
+use connectors::diagnostic::{Diagnostic, DiagnosticCode};
+use connectors::json::RawJson;
+use connectors::request::{ParseOptions, parse};
 use serde_json::{Value, json};
 
 type Parameters = BTreeMap<String, String>;
@@ -21,7 +22,7 @@ fn arn(name: &str, version: impl std::fmt::Display) -> String {
 }
 
 /// The advice on connectors, each an ARN and its parameters.
-fn advice(connectors: &[(String, Parameters)]) -> Vec<Advice> {
+fn advice(connectors: &[(String, Parameters)]) -> Vec<Diagnostic> {
     let connectors: Vec<Value> = connectors
         .iter()
         .enumerate()
@@ -32,16 +33,17 @@ fn advice(connectors: &[(String, Parameters)]) -> Vec<Advice> {
     advice_on(&json!({ "ConnectorDefinitionId": "d", "Connectors": connectors }))
 }
 
-fn advice_on(request: &Value) -> Vec<Advice> {
+fn advice_on(request: &Value) -> Vec<Diagnostic> {
     let text = request.to_string();
-    let parsed = parse(Json::parse(&text).unwrap(), &Rules::default()).unwrap();
-    assert!(parsed.advice.is_empty(), "{:?}", parsed.advice);
-    advise(&parsed, &Context::of_region(Some("us-east-1")))
+    let parsed = parse(RawJson::parse(&text).unwrap(), &ParseOptions::default()).unwrap();
+    assert!(parsed.warnings.is_empty(), "{:?}", parsed.warnings);
+    validate(&parsed, &Context::for_region(Some("us-east-1")))
 }
 
 /// Codes and places, without those that only the version brings.
-fn found(advice: &[Advice]) -> Vec<(Code, &str)> {
-    let of_version = |code| matches!(code, Code::SupersededVersion | Code::MaintenanceEnded);
+fn found(advice: &[Diagnostic]) -> Vec<(DiagnosticCode, &str)> {
+    let of_version =
+        |code| matches!(code, DiagnosticCode::SupersededVersion | DiagnosticCode::MaintenanceEnded);
     advice
         .iter()
         .filter(|advice| !of_version(advice.code))
@@ -108,10 +110,11 @@ fn expect(
     connector: &Connector,
     version: u32,
     parameters: Parameters,
-    expected: &[(Code, String)],
-) -> Vec<Advice> {
+    expected: &[(DiagnosticCode, String)],
+) -> Vec<Diagnostic> {
     let advice = advice(&request(connector, version, parameters));
-    let expected: Vec<(Code, &str)> = expected.iter().map(|(code, path)| (*code, path.as_str())).collect();
+    let expected: Vec<(DiagnosticCode, &str)> =
+        expected.iter().map(|(code, path)| (*code, path.as_str())).collect();
     assert_eq!(found(&advice), expected, "{} {version}", connector.name);
     advice
 }

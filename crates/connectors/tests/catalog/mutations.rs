@@ -3,7 +3,7 @@
 use connectors::catalog::connector::Empty;
 use connectors::catalog::data::CONNECTORS;
 use connectors::catalog::value_type::Format;
-use connectors::request::Code;
+use connectors::diagnostic::DiagnosticCode;
 
 use super::{advice, arn, changed, each, each_parameter, expect, on_parameter, request, ruled, without};
 
@@ -15,13 +15,13 @@ fn what_is_right_gives_no_advice() {
         let advice = advice(&[(arn(connector.name, version), parameters.clone())]);
         let mut expected = Vec::new();
         if version < connector.latest {
-            expected.push(Code::SupersededVersion);
+            expected.push(DiagnosticCode::SupersededVersion);
         }
         if connector.maintenance_ended.is_some() {
-            expected.push(Code::MaintenanceEnded);
+            expected.push(DiagnosticCode::MaintenanceEnded);
         }
         if parameters.contains_key("MLFeedbackConnectorConfigId") {
-            expected.push(Code::ParametersDisagree);
+            expected.push(DiagnosticCode::ParametersDisagree);
         }
         quiet += usize::from(expected.is_empty());
         assert_eq!(
@@ -60,8 +60,8 @@ fn a_parameter_that_is_missing() {
         let is_any_of = parameter.name == "InputGpios";
         let expected = match (needed && !(is_any_of && other), is_any_of) {
             (false, _) => vec![],
-            (true, false) => vec![(Code::MissingParameter, on_parameter(parameter.name))],
-            (true, true) => vec![(Code::MissingParameter, "Connectors[0].Parameters".to_owned())],
+            (true, false) => vec![(DiagnosticCode::MissingParameter, on_parameter(parameter.name))],
+            (true, true) => vec![(DiagnosticCode::MissingParameter, "Connectors[0].Parameters".to_owned())],
         };
         expect(connector, version, without(parameters, parameter.name), &expected);
     });
@@ -76,8 +76,13 @@ fn a_parameter_that_is_misspelt_or_in_another_case() {
         for (other, hint) in [(doubled, format!("did you mean {name}?")), (lower, format!("write {name}"))] {
             let mut given = without(parameters, name);
             given.insert(other.clone(), parameter.example.to_owned());
-            let advice = expect(connector, version, given, &[(Code::UnknownParameter, on_parameter(&other))]);
-            let said = advice.iter().find(|advice| advice.code == Code::UnknownParameter).unwrap();
+            let advice = expect(
+                connector,
+                version,
+                given,
+                &[(DiagnosticCode::UnknownParameter, on_parameter(&other))],
+            );
+            let said = advice.iter().find(|advice| advice.code == DiagnosticCode::UnknownParameter).unwrap();
             assert!(said.message.ends_with(&hint), "{}", said.message);
         }
     });
@@ -87,7 +92,8 @@ fn a_parameter_that_is_misspelt_or_in_another_case() {
 fn a_parameter_that_nobody_knows() {
     each(|connector, version, parameters| {
         let given = changed(parameters, "Zzyzx", "1");
-        let advice = expect(connector, version, given, &[(Code::UnknownParameter, on_parameter("Zzyzx"))]);
+        let advice =
+            expect(connector, version, given, &[(DiagnosticCode::UnknownParameter, on_parameter("Zzyzx"))]);
         assert!(advice.iter().any(|advice| advice.message.ends_with("leave it out")));
     });
 }
@@ -98,7 +104,12 @@ fn a_parameter_of_another_version() {
     each(|connector, version, parameters| {
         for parameter in connector.parameters.iter().filter(|parameter| !parameter.is_in(version)) {
             let given = changed(parameters, parameter.name, parameter.example);
-            expect(connector, version, given, &[(Code::UnknownParameter, on_parameter(parameter.name))]);
+            expect(
+                connector,
+                version,
+                given,
+                &[(DiagnosticCode::UnknownParameter, on_parameter(parameter.name))],
+            );
             checked += 1;
         }
     });
@@ -109,8 +120,8 @@ fn a_parameter_of_another_version() {
 fn a_value_of_another_form() {
     each_parameter(|connector, version, parameters, parameter| {
         let code = match parameter.format {
-            Format::OneOf { .. } => Code::ParameterNotAllowed,
-            _ => Code::ParameterPattern,
+            Format::OneOf { .. } => DiagnosticCode::ParameterNotAllowed,
+            _ => DiagnosticCode::ParameterPattern,
         };
         let expected = [(code, on_parameter(parameter.name))];
         expect(connector, version, changed(parameters, parameter.name, "é\n"), &expected);
@@ -125,7 +136,7 @@ fn a_value_out_of_range() {
         let below = if whole.min == 0 { "-1".to_owned() } else { (whole.min - 1).to_string() };
         let above = whole.max.map(|max| (max + 1).to_string());
         for value in [Some(below), above].into_iter().flatten() {
-            let expected = [(Code::ParameterOutOfRange, on_parameter(parameter.name))];
+            let expected = [(DiagnosticCode::ParameterOutOfRange, on_parameter(parameter.name))];
             expect(connector, version, changed(parameters, parameter.name, &value), &expected);
             checked += 1;
         }
@@ -152,7 +163,7 @@ fn a_value_in_another_case() {
         if lower == values[0] && !any_case {
             return;
         }
-        let expected = [(Code::ParameterNotAllowed, on_parameter(parameter.name))];
+        let expected = [(DiagnosticCode::ParameterNotAllowed, on_parameter(parameter.name))];
         let value = if any_case { values[0].to_ascii_uppercase() } else { lower };
         let expected: &[_] = if any_case { &[] } else { &expected };
         // Another polling mode needs other parameters.
@@ -171,9 +182,9 @@ fn an_empty_string_where_none_is_allowed() {
         let path = on_parameter(parameter.name);
         let only = parameter.name == "InputGpios" && !parameters.contains_key("OutputGpios");
         let expected = match (parameter.empty, needed) {
-            (Empty::Refused, _) => vec![(Code::ParameterPattern, path)],
-            _ if only => vec![(Code::MissingParameter, "Connectors[0].Parameters".to_owned())],
-            (_, true) if parameter.name != "InputGpios" => vec![(Code::MissingParameter, path)],
+            (Empty::Refused, _) => vec![(DiagnosticCode::ParameterPattern, path)],
+            _ if only => vec![(DiagnosticCode::MissingParameter, "Connectors[0].Parameters".to_owned())],
+            (_, true) if parameter.name != "InputGpios" => vec![(DiagnosticCode::MissingParameter, path)],
             _ => vec![],
         };
         expect(connector, version, changed(parameters, parameter.name, ""), &expected);
@@ -184,7 +195,7 @@ fn an_empty_string_where_none_is_allowed() {
 fn a_placeholder_left_in() {
     each_parameter(|connector, version, parameters, parameter| {
         for value in ["${Value}", "YOUR_VALUE"] {
-            let expected = [(Code::Placeholder, on_parameter(parameter.name))];
+            let expected = [(DiagnosticCode::Placeholder, on_parameter(parameter.name))];
             expect(connector, version, changed(parameters, parameter.name, value), &expected);
         }
     });

@@ -2,7 +2,7 @@
 
 use connectors::catalog::data::CONNECTORS;
 use connectors::catalog::value_type::{Format, Misfit};
-use connectors::request::Code;
+use connectors::diagnostic::DiagnosticCode;
 use serde_json::{Value, json};
 
 use super::{Parameters, advice, arn, changed, expect, found, on_parameter, right, without};
@@ -15,8 +15,8 @@ fn two_instances_of_one_connector() {
     assert_eq!(
         found(&advice),
         [
-            (Code::RepeatedConnector, "Connectors[1].ConnectorArn"),
-            (Code::RepeatedConnector, "Connectors[2].ConnectorArn")
+            (DiagnosticCode::RepeatedConnector, "Connectors[1].ConnectorArn"),
+            (DiagnosticCode::RepeatedConnector, "Connectors[2].ConnectorArn")
         ]
     );
     let other = "arn:aws:greengrass:us-east-1:123456789012:/connectors/Conveyor/versions/1".to_owned();
@@ -30,7 +30,7 @@ fn rules_over_several_parameters() {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     };
     let of = |name: &str| *CONNECTORS.iter().find(|connector| connector.name == name).unwrap();
-    let disagree = |name: &str| vec![(Code::ParametersDisagree, on_parameter(name))];
+    let disagree = |name: &str| vec![(DiagnosticCode::ParametersDisagree, on_parameter(name))];
 
     let service_now = of("ServiceNowMetricBaseIntegration");
     for (retained, expected) in
@@ -45,21 +45,22 @@ fn rules_over_several_parameters() {
     let quiet =
         without(&without(&without(&polling, "PollingReadLength"), "PollingReadInterval"), "PollingReadType");
     expect(serial, 3, quiet.clone(), &[]);
-    let missing: Vec<(Code, String)> = ["PollingReadLength", "PollingReadInterval", "PollingReadType"]
-        .map(|name| (Code::MissingParameter, on_parameter(name)))
-        .into();
+    let missing: Vec<(DiagnosticCode, String)> =
+        ["PollingReadLength", "PollingReadInterval", "PollingReadType"]
+            .map(|name| (DiagnosticCode::MissingParameter, on_parameter(name)))
+            .into();
     expect(serial, 3, changed(&quiet, "PollingRead", "TRUE"), &missing);
 
     let pins = of("RaspberryPiGPIO");
     let empty = parameters(&[("GpioMem-ResourceId", "m"), ("InputGpios", ""), ("OutputGpios", "")]);
-    expect(pins, 3, empty, &[(Code::MissingParameter, "Connectors[0].Parameters".to_owned())]);
+    expect(pins, 3, empty, &[(DiagnosticCode::MissingParameter, "Connectors[0].Parameters".to_owned())]);
 
     let detection = of("ObjectDetectionARMv7");
     let named = right(detection, 1, true);
     let alone = advice(&[(arn(detection.name, 1), named.clone())]);
     assert_eq!(
         found(&alone),
-        [(Code::ParametersDisagree, "Connectors[0].Parameters.MLFeedbackConnectorConfigId")]
+        [(DiagnosticCode::ParametersDisagree, "Connectors[0].Parameters.MLFeedbackConnectorConfigId")]
     );
     expect(
         detection,
@@ -77,9 +78,13 @@ fn another_name_in_awss_own_example_is_a_remark() {
     ] {
         let connector = CONNECTORS.iter().find(|connector| connector.parameter(name).is_some()).unwrap();
         let given: Parameters = [(other.to_owned(), "{}".to_owned())].into();
-        let advice =
-            expect(connector, connector.latest, given, &[(Code::UnknownParameter, on_parameter(other))]);
-        assert_eq!(advice[0].severity, connectors::request::Severity::Warning);
+        let advice = expect(
+            connector,
+            connector.latest,
+            given,
+            &[(DiagnosticCode::UnknownParameter, on_parameter(other))],
+        );
+        assert_eq!(advice[0].severity, connectors::diagnostic::Severity::Warning);
     }
 }
 

@@ -5,19 +5,19 @@ use serde_json::value::RawValue;
 
 /// An event as it came.
 #[derive(Debug)]
-pub enum Event {
+pub enum Payload {
     /// JSON, of whatever shape.
     Json(Box<RawValue>),
     /// No JSON: why not, without its text.
-    NotJson(String),
+    Invalid(String),
 }
 
 /// Never fails: the runtime answers what it cannot read by itself, in its own words, and nobody else hears of it.
-impl<'de> Deserialize<'de> for Event {
+impl<'de> Deserialize<'de> for Payload {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match Box::<RawValue>::deserialize(deserializer) {
             Ok(json) => Self::Json(json),
-            Err(error) => Self::NotJson(error.to_string()),
+            Err(error) => Self::Invalid(error.to_string()),
         })
     }
 }
@@ -26,16 +26,16 @@ impl<'de> Deserialize<'de> for Event {
 mod tests {
     use super::*;
 
-    fn event(bytes: &[u8]) -> Event {
+    fn event(bytes: &[u8]) -> Payload {
         let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-        Event::deserialize(&mut deserializer).unwrap()
+        Payload::deserialize(&mut deserializer).unwrap()
     }
 
     #[test]
     fn anything_is_an_event() {
-        assert!(matches!(event(br#" {"a":1.10} "#), Event::Json(json) if json.get() == r#"{"a":1.10}"#));
+        assert!(matches!(event(br#" {"a":1.10} "#), Payload::Json(json) if json.get() == r#"{"a":1.10}"#));
         for bytes in [b"".as_slice(), b"{", b"x", b"{\"a\":\xff}", b"\"secret"] {
-            let Event::NotJson(why) = event(bytes) else { panic!("{bytes:?}") };
+            let Payload::Invalid(why) = event(bytes) else { panic!("{bytes:?}") };
             assert!(!why.contains("secret"), "{why}");
         }
     }

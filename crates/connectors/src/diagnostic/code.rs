@@ -1,0 +1,99 @@
+//! The codes of diagnostics: stable names for programs.
+
+/// How much a diagnostic weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub enum Severity {
+    /// The request may well be meant this way.
+    Warning,
+    /// The request, or its deployment to a device, would fail.
+    Error,
+}
+
+impl Severity {
+    /// Its name, as compilers and SARIF write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $description:literal])+ $name:ident $severity:ident,)+) => {
+        /// The codes of diagnostics.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+        pub enum DiagnosticCode {
+            $($(#[doc = $description])+ $name,)+
+        }
+
+        impl DiagnosticCode {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// Its meaning, as one sentence.
+            pub fn description(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($description),+).trim_ascii_start(),)+
+                }
+            }
+
+            /// The severity of a diagnostic with this code, unless a case weighs more or less.
+            pub fn severity(self) -> Severity {
+                match self {
+                    $(Self::$name => Severity::$severity,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request is invalid; the function rejects it.
+    InvalidRequest Error,
+    /// A number or boolean was sent as the string it was written as.
+    ParameterConverted Warning,
+    /// An unknown field was ignored; an error where its name is close to a known one.
+    UnknownField Warning,
+    /// A custom resource with its own `AmznClientToken` uses the same token for every update.
+    FixedClientToken Warning,
+    /// The ARN is not that of a connector, or does not have the form of AWS's connectors.
+    ConnectorArn Error,
+    /// AWS has no connector with this name.
+    UnknownConnector Error,
+    /// The connector has no such version.
+    UnknownVersion Error,
+    /// The connector has a newer version.
+    SupersededVersion Warning,
+    /// AWS no longer maintains the connector.
+    MaintenanceEnded Warning,
+    /// The ARN's Region is missing, a placeholder, not the function's, or not of the ARN's partition.
+    ArnRegion Error,
+    /// The ARN has an account; the ARNs of AWS's connectors have none.
+    ArnAccount Error,
+    /// The request has the same connector twice.
+    RepeatedConnector Error,
+    /// A required parameter is missing.
+    MissingParameter Error,
+    /// The connector has no such parameter in this version; a warning where one of AWS's own examples has it.
+    UnknownParameter Error,
+    /// The value does not have the documented form.
+    ParameterPattern Error,
+    /// The number is out of range.
+    ParameterOutOfRange Error,
+    /// The value is not one of the allowed values.
+    ParameterNotAllowed Error,
+    /// The value does not fit the value of another parameter.
+    ParametersDisagree Warning,
+    /// A placeholder was left where a value belongs.
+    Placeholder Error,
+    /// There were more diagnostics than the 1,000 that are listed.
+    Truncated Error,
+}
+
+impl DiagnosticCode {
+    /// Its name, as in results.
+    pub fn name(self) -> String {
+        format!("{self:?}")
+    }
+}
