@@ -4,7 +4,7 @@ usage: readme.py [PAGE...]      default: README.md and every page below docs/src
 
 Each page is run by itself, from top to bottom, in one shell in the repository's root. A line that begins with `$ ` is a
 command; the lines after it are its output. IDs, times and timestamps differ on every run and are not compared; a client token
-is derived, and is compared. A command that ends in & runs in the background, and the next one waits until its port answers.
+is derived, and is compared. A command that ends in & runs in the background, and the next one waits until its port accepts connections.
 What is still running at the end of a page is stopped. Commands that .ci/run executes anyway are in ELSEWHERE.
 """
 
