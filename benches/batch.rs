@@ -3,13 +3,13 @@
 
 #![allow(clippy::print_stdout, reason = "the figures are results")]
 
-#[path = "../tests/support/mod.rs"]
+#[path = "../tests/function/support/mod.rs"]
 mod support;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use greengrass_local::greengrass::Fault;
+use emulator::greengrass::Fault;
 use serde_json::{Value, json};
 use support::{DEFINITION, Rig, SNS, With, response};
 

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use connectors::event::Message;
 use futures_util::{StreamExt, stream};
 
 use crate::deadline::Deadline;
-use crate::source::Message;
 
 /// Requests per second that the service takes of one account and Region, for each operation (AWS General Reference,
 /// "AWS IoT Greengrass endpoints and quotas").
@@ -108,17 +108,17 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::json::Json;
-    use crate::source::cloudformation::Ways;
-    use crate::source::{Delivery, Messages, Origin, recognise};
-    use crate::token::Identity;
+    use connectors::client_token::Identity;
+    use connectors::event::{Delivery, Messages, Origin, recognise};
+    use connectors::json::Json;
 
     /// When each of so many messages is begun that take no time, and how many are not.
     async fn begun(messages: usize, at_a_time: AtATime, deadline: Deadline) -> (Vec<Duration>, usize) {
         let records = vec![r#"{"eventSource":"aws:sqs"}"#; messages].join(",");
         let event = format!("[{records}]");
-        let origin = Origin::new(Identity::Direct { request_id: "r".to_owned() });
-        let recognised = recognise(Json::parse(&event).unwrap(), &origin, &Ways::Return);
+        let origin =
+            Origin::new(Identity::Direct { request_id: "r".to_owned() }, std::time::SystemTime::now());
+        let recognised = recognise(Json::parse(&event).unwrap(), &origin);
         let Ok(Delivery::Messages(Messages { messages, .. })) = recognised else { panic!("a batch") };
         let (start, begun) = (Instant::now(), Mutex::default());
         let work = async |_| {

@@ -6,13 +6,15 @@
 
 use std::time::{Duration, SystemTime};
 
+use connectors::client_token;
+use connectors::request::{ClientToken, ConnectorVersionRequest};
+
 use crate::backoff::Backoff;
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::greengrass::{Effect, Error, Greengrass, HeldVersion, Version};
 use crate::lease::{Leases, Taken};
-use crate::request::{ClientToken, ConnectorVersionRequest};
-use crate::{probe, token};
+use crate::probe;
 
 /// A single attempt gets at most this long, however much time there is.
 const ATTEMPT: Duration = Duration::from_secs(10);
@@ -122,7 +124,7 @@ impl Creator {
         order: Order<'_>,
         deadline: Deadline,
     ) -> Result<Creation, Failure> {
-        let content = token::content(order.request).to_string();
+        let content = client_token::content(order.request).to_string();
         let lease = match leases.take(order.token.as_str(), &content, deadline).await? {
             Taken::Done(version) if order.replaces == Some(version.version.as_str()) => {
                 return Err(Failure::TokenReused);

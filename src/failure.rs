@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use connectors::request::Problems;
+
 use crate::greengrass::{Effect, Error, Kind};
 use crate::lease::LeaseError;
-use crate::request::Problems;
+use crate::response_url::Undelivered;
 
 /// Why an event could not be answered with a version. Its name is the invocation's `errorType`, its text the
 /// `errorMessage`; neither its text nor its Debug holds a parameter's value, a credential or a URL's query.
@@ -31,22 +33,6 @@ pub enum Failure {
     },
     /// A mistake of this function.
     Internal(Effect),
-}
-
-/// Why CloudFormation could not be given its answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Undelivered {
-    /// The answer was refused.
-    #[error("the ResponseURL refused it with status {0}; look for an expired or altered URL")]
-    Refused(u16),
-    /// It could not be delivered in the time there was.
-    #[error("the ResponseURL took it from none of {attempts} attempts, the last of which ended with {last}")]
-    Unreachable {
-        /// How often it was tried.
-        attempts: u32,
-        /// How the last attempt ended.
-        last: String,
-    },
 }
 
 impl Failure {

@@ -1,10 +1,15 @@
 //! The way of one event: recognised, settled, answered, logged.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::SqsBatchResponse;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use connectors::client_token::{self, Identity};
+use connectors::event::custom_resource::CustomResource;
+use connectors::event::{Delivery, Message, Messages, MessagesAnswer, Origin, Plain, Step, recognise};
+use connectors::json::Json;
+use connectors::request::{Advice, ClientToken, Parsed, Problems};
 use futures_util::FutureExt;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
@@ -13,20 +18,17 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::batch::work_through;
 use crate::creator::{Creation, Creator, Idempotency, Order, Outcome};
+use crate::custom_resource::{Answer, Data, Status, last_resort};
 use crate::deadline::Deadline;
 use crate::event::Event;
 use crate::failure::Failure;
 use crate::greengrass::{Effect, Greengrass};
 use crate::http_client::HttpClient;
-use crate::json::Json;
 use crate::lease::Leases;
 use crate::lifecycle::{self, Settled};
 use crate::log_line::{DELETED, Ids, LogLine};
-use crate::request::{Advice, ClientToken, Parsed, Problems};
+use crate::response_url::{Sender, Way};
 use crate::settings::Settings;
-use crate::source::cloudformation::{Answer, CustomResource, Data, Sender, Status, Way, last_resort};
-use crate::source::{Delivery, Message, Messages, MessagesAnswer, Origin, Plain, Step, recognise};
-use crate::token::{self, Identity};
 use crate::{aws, probe};
 
 /// What it takes to hand a result back to Lambda.
@@ -88,7 +90,8 @@ impl Handler {
     pub async fn handle(&self, event: LambdaEvent<Event>) -> Result<Answered, Failure> {
         let (event, context) = event.into_parts();
         let deadline = Deadline::at(context.deadline()).earlier_by(RETURN_TIME);
-        let outer = Origin::new(Identity::Direct { request_id: context.request_id.clone() });
+        let outer =
+            Origin::new(Identity::Direct { request_id: context.request_id.clone() }, SystemTime::now());
         let invocation = Invocation { ids: Ids::new(context), deadline };
         match &event {
             Event::Json(json) => self.route(Json::from(json.as_ref()), &outer, &invocation, 0).await,
@@ -106,7 +109,7 @@ impl Handler {
         invocation: &Invocation,
         depth: usize,
     ) -> Result<Answered, Failure> {
-        let recognised = caught(|| recognise(event, outer, &self.settings.ways));
+        let recognised = caught(|| recognise(event, outer));
         match recognised.ok_or(Failure::Internal(Effect::None))? {
             Err(problems) => self.refuse(invocation, outer, problems),
             Ok(Delivery::Messages(messages)) => Box::pin(self.messages(messages, invocation, depth)).await,
@@ -200,7 +203,7 @@ impl Handler {
         }
         self.settings.check()?;
         let parsed = self.settings.checks.advise(request.map_err(Failure::InvalidRequest)?);
-        let token = token::of(&parsed, &origin.identity);
+        let token = client_token::of(&parsed, &origin.identity);
         line.token = token.to_string();
         line.advised(&parsed.advice);
         probe::point("settle");
@@ -248,15 +251,17 @@ impl Handler {
         deadline: Deadline,
         line: &mut LogLine,
     ) -> Result<Answered, Failure> {
-        let way = resource.home.way.as_ref().map_err(|why| {
-            let problem = format!("ResponseURL: {why}. CloudFormation was not told anything");
-            Failure::InvalidRequest(Problems::one(problem))
-        })?;
-        if let Way::Url(url) = way {
+        let way = caught(|| self.settings.ways.of(resource.response_url))
+            .ok_or(Failure::Internal(Effect::None))?
+            .map_err(|why| {
+                let problem = format!("ResponseURL: {why}. CloudFormation was not told anything");
+                Failure::InvalidRequest(Problems::one(problem))
+            })?;
+        if let Way::Url(url) = &way {
             self.sender.begin(url).await;
         }
         let (settled, deadline) = self.settle(resource, deadline).await;
-        match way {
+        match &way {
             Way::Url(url) => {
                 let status =
                     if settled.is_ok() && resource.is_delete() { Status::Success } else { Status::Failed };

@@ -5,17 +5,19 @@
 //! changed or deleted: an update ends with another version or, where one holds what is asked for already, with that
 //! one.
 
-use crate::catalog::checks::Checks;
+use connectors::client_token;
+use connectors::event::Origin;
+use connectors::event::custom_resource::{CustomResource, Home, RequestType};
+use connectors::request::{
+    Advice, ClientToken, Code, ConnectorDefinitionId, Connectors, Parsed, Path, VersionArn,
+};
+
 use crate::creator::{Creation, Creator, Order, Outcome};
+use crate::custom_resource::Data;
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::greengrass::{Error, Greengrass, HeldVersion, Kind, Version};
-use crate::request::{
-    Advice, ClientToken, Code, ConnectorDefinitionId, Connectors, Parsed, Path, VersionArn,
-};
-use crate::source::Origin;
-use crate::source::cloudformation::{CustomResource, Data, Home, RequestType};
-use crate::token;
+use crate::validation::Checks;
 
 /// How many of a definition's versions are looked through for the one that a roll-back wants.
 const NEWEST: usize = 10;
@@ -97,7 +99,7 @@ impl Change {
         let parsed = checks.advise(parsed);
         let current = resource.home.physical_resource_id.as_deref().and_then(VersionArn::parse);
         let anew = current.is_some() && resource.old_revision() != parsed.revision;
-        Ok(Self { token: token::of(&parsed, &resource.origin.identity), parsed, current, anew })
+        Ok(Self { token: client_token::of(&parsed, &resource.origin.identity), parsed, current, anew })
     }
 
     /// The version that holds what an update asks for, if it need not be created.

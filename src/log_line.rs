@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 use std::time::Instant;
 
+use connectors::client_token::Identity;
+use connectors::request::Advice;
 use lambda_runtime::Context;
 
 use crate::failure::Failure;
 use crate::lifecycle::Settled;
 use crate::metrics::Ended;
-use crate::request::Advice;
-use crate::token::Identity;
 
 /// How much of an error's text goes into the log: a line has a limit, and a request may have many problems.
 const LOGGED: usize = 4_000;

@@ -3,13 +3,15 @@
 //! A bad setting never stops the function from starting: what is right is used, and what is wrong is the
 //! answer to every event until it is mended.
 
+use connectors::request::{Path, Problems};
+
 pub use crate::aws::{ANY_ENDPOINT, DYNAMODB_ENDPOINT, ENDPOINT};
+
 use crate::batch::AtATime;
-use crate::catalog::checks::{Checks, Mode};
 use crate::creator::Idempotency;
 use crate::metrics::Metrics;
-use crate::request::{Path, Problems};
-use crate::source::cloudformation::{ResponseHosts, Ways};
+use crate::response_url::{ResponseHosts, Ways};
+use crate::validation::{Checks, Mode};
 
 /// The Region; Lambda sets it.
 pub const REGION: &str = "AWS_REGION";

@@ -9,11 +9,11 @@ use std::error::Error as StdError;
 use std::fmt::{self, Write};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use connectors::json::{Json, Members};
+use connectors::request::ConnectorVersionRequest;
 use hyper_util::client::legacy::Error as HyperError;
 
 use crate::aws::CallError;
-use crate::json::{Json, Members};
-use crate::request::ConnectorVersionRequest;
 
 /// A call that failed.
 #[derive(Debug, PartialEq, Eq)]

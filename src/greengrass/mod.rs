@@ -19,6 +19,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use aws_smithy_types::error::operation::BuildError;
+use connectors::request::{ClientToken, ConnectorDefinitionId, ConnectorVersionRequest, Connectors};
 
 pub use error::{Effect, Error, Kind};
 
@@ -28,7 +29,6 @@ use crate::aws::{CallError, Caller, Service};
 use crate::backoff::Backoff;
 use crate::deadline::Deadline;
 use crate::http_client::HttpClient;
-use crate::request::{ClientToken, ConnectorDefinitionId, ConnectorVersionRequest, Connectors};
 
 /// The service, as far as this function needs it.
 #[derive(Clone, Debug)]
@@ -259,8 +259,8 @@ fn version(
 mod tests {
     use super::*;
     use crate::aws::kept::Kept;
-    use crate::json::Json;
-    use crate::request::{self, Rules};
+    use connectors::json::Json;
+    use connectors::request::{self, Rules};
 
     /// What the function sends is what the SDK's own client would send.
     #[tokio::test]

@@ -1,0 +1,7 @@
+//! The commands, one file each.
+
+pub(crate) mod connectors;
+#[cfg(feature = "run")]
+pub(crate) mod run;
+#[cfg(feature = "run")]
+pub(crate) mod serve;

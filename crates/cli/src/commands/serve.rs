@@ -1,0 +1,67 @@
+//! `serve`: the emulated service, until the process is interrupted.
+
+use std::net::{IpAddr, SocketAddr};
+use std::process::ExitCode;
+
+use clap::Args;
+use emulator::greengrass::Service;
+use emulator::samples;
+
+use crate::emulator_args::EmulatorArgs;
+use crate::{CommandResult, io};
+
+/// Serve the emulated Greengrass V1 connector definitions until interrupted
+#[derive(Args, Debug)]
+pub(crate) struct ServeArgs {
+    /// Address to listen on (requests are not authenticated; use a loopback address)
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
+    address: IpAddr,
+
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 8090)]
+    port: u16,
+
+    /// Create the definition and the version that the sample events name
+    #[arg(long)]
+    samples: bool,
+
+    #[command(flatten)]
+    emulator: EmulatorArgs,
+}
+
+pub(crate) fn execute(args: &ServeArgs) -> CommandResult {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| error.to_string())?.block_on(serve(args))
+}
+
+async fn serve(args: &ServeArgs) -> CommandResult {
+    let address = SocketAddr::new(args.address, args.port);
+    let service = Service::start_at(address, args.emulator.choices(), args.emulator.data_file())
+        .await
+        .map_err(|error| format!("cannot serve on {address}: {error}"))?;
+    if args.samples {
+        samples::add_to(&service).map_err(|error| format!("cannot create the samples: {error}"))?;
+    }
+    io::write_stdout(&format!(
+        "Greengrass V1 connector definitions on {} (emulated, not AWS); client tokens are {}.\n",
+        service.url(),
+        args.emulator.client_tokens()
+    ))?;
+    interrupted().await.map_err(|error| format!("cannot wait for a signal: {error}"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(unix)]
+async fn interrupted() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupt = tokio::signal::ctrl_c() => interrupt,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

@@ -1,0 +1,57 @@
+//! Options of the emulated service, for the commands that start one.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use emulator::greengrass::Choices;
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Emulated service")]
+pub(crate) struct EmulatorArgs {
+    /// File to keep the service's state in
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+
+    /// Ignore client tokens: a repeated token creates a new version
+    #[arg(long)]
+    ignore_tokens: bool,
+
+    /// Reject connector Ids that the API reference does not allow
+    #[arg(long)]
+    check_ids: bool,
+
+    /// Omit the error type from error responses
+    #[arg(long)]
+    no_error_types: bool,
+
+    /// Entries per page where the client does not ask for a number
+    #[arg(long, value_name = "N", default_value = "50")]
+    page_size: NonZeroUsize,
+
+    /// Region in ARNs
+    #[arg(long, value_name = "REGION", default_value = "us-east-1")]
+    region: String,
+}
+
+impl EmulatorArgs {
+    pub(crate) fn choices(&self) -> Choices {
+        Choices {
+            honour_tokens: !self.ignore_tokens,
+            check_ids: self.check_ids,
+            error_types: !self.no_error_types,
+            page_size: self.page_size.get(),
+            region: self.region.clone(),
+            ..Choices::default()
+        }
+    }
+
+    pub(crate) fn data_file(&self) -> Option<&Path> {
+        self.data.as_deref()
+    }
+
+    /// What the service does with client tokens, in one word.
+    pub(crate) fn client_tokens(&self) -> &'static str {
+        if self.ignore_tokens { "ignored" } else { "honored" }
+    }
+}

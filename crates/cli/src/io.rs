@@ -1,0 +1,27 @@
+//! Files, standard input and output, for all commands.
+
+use std::fs;
+use std::io::{self, ErrorKind, Read, Write};
+
+/// Reads a text file, or standard input where the name is `-`.
+pub(crate) fn read(name: &str) -> io::Result<String> {
+    if name != "-" {
+        return fs::read_to_string(name);
+    }
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text).map(|_| text)
+}
+
+/// Writes to standard output. A closed pipe is not an error: the reader has seen enough.
+pub(crate) fn write_stdout(text: &str) -> Result<(), String> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
+        _ => Ok(()),
+    }
+}
+
+/// Writes an error message to standard error.
+pub(crate) fn write_error(message: &str) {
+    // Without standard error there is no place left to report to.
+    let _ = writeln!(io::stderr(), "error: {message}");
+}

@@ -1,0 +1,108 @@
+//! `connector-versions serve`: a process that is killed keeps what it acknowledged.
+#![cfg(feature = "run")]
+
+#[path = "../../emulator/tests/support/client.rs"]
+#[allow(dead_code, unreachable_pub, reason = "a module of this test file, which uses its own part")]
+mod client;
+#[allow(unreachable_pub, reason = "a module of this test file")]
+mod support;
+
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::sync::Mutex;
+
+use client::call;
+use serde_json::Value;
+use support::connector_versions;
+
+const ROOT: &str = "/greengrass/definition/connectors";
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// A file that goes with the test.
+struct Data(PathBuf);
+
+impl Data {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("greengrass-local-{}-{name}.jsonl", std::process::id()));
+        let _ = std::fs::remove_file(&path);
+        Self(path)
+    }
+}
+
+impl Drop for Data {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// A served file: the process, and the URL that it printed.
+struct Served {
+    process: Child,
+    url: String,
+}
+
+fn serve(data: &Data) -> Served {
+    let arguments = ["serve", "--port", "0", "--data", data.0.to_str().unwrap()];
+    let mut process = connector_versions(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+    Served { process, url }
+}
+
+#[test]
+fn a_kill_at_any_moment_loses_nothing_that_was_acknowledged() {
+    let data = Data::new("kill");
+    let acknowledged = Mutex::new(Vec::new());
+    let mut definition = String::new();
+    for round in 0..6 {
+        let mut served = serve(&data);
+        if round == 0 {
+            definition = text(&call(&served.url, "POST", ROOT, "", "{}").unwrap().body["Id"]);
+        }
+        let path = format!("{ROOT}/{definition}/versions");
+        // Four clients create as fast as they can; one of them kills the server in the middle of it.
+        std::thread::scope(|scope| {
+            for client in 0..4 {
+                let (url, path, acknowledged) = (&served.url, &path, &acknowledged);
+                let pid = served.process.id();
+                scope.spawn(move || {
+                    for made in 0.. {
+                        match call(url, "POST", path, "", r#"{"Connectors":[]}"#) {
+                            Ok(answer) if answer.status == 200 => {
+                                acknowledged.lock().unwrap().push(text(&answer.body["Version"]));
+                            }
+                            _ => break,
+                        }
+                        if client == 0 && made == 10 + round * 7 {
+                            std::process::Command::new("kill")
+                                .args(["-9", &pid.to_string()])
+                                .status()
+                                .unwrap();
+                        }
+                    }
+                });
+            }
+        });
+        // Killed already, or the clients gave up for a reason that the end of this test names.
+        let _ = served.process.kill();
+        served.process.wait().unwrap();
+    }
+    let mut served = serve(&data);
+    let listed =
+        call(&served.url, "GET", &format!("{ROOT}/{definition}/versions?MaxResults=100000"), "", "").unwrap();
+    let kept: HashSet<String> =
+        listed.body["Versions"].as_array().unwrap().iter().map(|v| text(&v["Version"])).collect();
+    let acknowledged = acknowledged.into_inner().unwrap();
+    assert!(acknowledged.len() >= 6 * 10);
+    for version in &acknowledged {
+        assert!(kept.contains(version), "lost {version}");
+    }
+    served.process.kill().unwrap();
+    served.process.wait().unwrap();
+}

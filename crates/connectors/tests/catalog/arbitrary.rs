@@ -1,0 +1,81 @@
+//! Any JSON at all, and requests of pieces that mean something here: nothing makes it panic.
+
+use connectors::catalog::data::CONNECTORS;
+use connectors::catalog::{Context, advise};
+use connectors::json::Json;
+use connectors::request::{Rules, parse};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// Any JSON at all, and requests of pieces that mean something here.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,20}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 64, 8, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::btree_map(".{0,10}", inner, 0..6).prop_map(|map| json!(map)),
+        ]
+    })
+}
+
+fn any_connector() -> impl Strategy<Value = Value> {
+    let name = prop_oneof![
+        (0..CONNECTORS.len()).prop_map(|index| CONNECTORS[index].name.to_owned()),
+        "[!-~]{0,12}",
+    ];
+    let arn = prop_oneof![
+        (name, "[!-~]{0,3}", "[!-~]{0,12}").prop_map(|(name, version, region)| format!(
+            "arn:aws:greengrass:{region}::/connectors/{name}/versions/{version}"
+        )),
+        (0..CONNECTORS.len(), 1..13u32)
+            .prop_map(|(index, version)| super::arn(CONNECTORS[index].name, version)),
+        "arn:aws:greengrass:[!-~]{1,40}",
+    ];
+    let names: Vec<&str> =
+        CONNECTORS.iter().flat_map(|c| c.parameters).map(|parameter| parameter.name).collect();
+    let examples: Vec<&str> = CONNECTORS.iter().flat_map(|c| c.parameters).map(|p| p.example).collect();
+    let parameter = prop_oneof![prop::sample::select(names).prop_map(str::to_owned), ".{0,20}"];
+    let value = prop_oneof![
+        prop::sample::select(examples).prop_map(str::to_owned),
+        ".{0,40}",
+        "[-0-9a-z{}<>$:,\\[\\]\"/. ]{0,40}",
+        any_json().prop_map(|json| json.to_string()),
+    ];
+    (arn, prop::collection::btree_map(parameter, value, 0..12))
+        .prop_map(|(arn, parameters)| json!({ "ConnectorArn": arn, "Parameters": parameters }))
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_json_never_panics_it(json in any_json()) {
+        let text = json.to_string();
+        if let Ok(parsed) = parse(Json::parse(&text).unwrap(), &Rules::default()) {
+            advise(&parsed, &Context::of_region(Some("us-east-1")));
+        }
+    }
+
+    #[test]
+    fn arbitrary_connectors_never_panic_it(connectors in prop::collection::vec(any_connector(), 0..6)) {
+        let connectors: Vec<Value> = connectors
+            .into_iter()
+            .enumerate()
+            .map(|(index, mut connector)| {
+                connector["Id"] = json!(index.to_string());
+                connector
+            })
+            .collect();
+        let text = json!({ "ConnectorDefinitionId": "d", "Connectors": connectors }).to_string();
+        let parsed = parse(Json::parse(&text).unwrap(), &Rules::default());
+        // Dynamic references and the like are no requests.
+        if let Ok(parsed) = parsed {
+            for region in [None, Some("us-east-1"), Some("")] {
+                advise(&parsed, &Context::of_region(region));
+            }
+        }
+    }
+}

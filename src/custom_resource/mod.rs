@@ -1,0 +1,5 @@
+//! Custom resources: the response to CloudFormation.
+
+mod response;
+
+pub use response::{Answer, Data, Status, last_resort};

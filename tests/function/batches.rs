@@ -1,0 +1,200 @@
+//! Batches of SQS messages: neighbours, ordered groups, messages that came before, how many at a time.
+
+use std::time::Duration;
+
+use emulator::greengrass::{Fault, Operation, Outcome};
+use serde_json::{Value, json};
+
+use crate::support::{DEFINITION, Rig, SNS, With, error, on_all, on_create, request, response};
+
+const QUEUE: &str = "arn:aws:sqs:us-east-1:123456789012:versions";
+
+/// A message as an event source mapping hands it over.
+fn message(id: &str, body: &Value) -> Value {
+    json!({
+        "messageId": id,
+        "receiptHandle": "handle",
+        "body": body.to_string(),
+        "attributes": { "ApproximateReceiveCount": "1", "SentTimestamp": "1792746067482", "SenderId": "a" },
+        "messageAttributes": {},
+        "md5OfBody": "m",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": QUEUE,
+        "awsRegion": "us-east-1",
+    })
+}
+
+fn of_group(mut message: Value, queue: &str, group: &str) -> Value {
+    message["eventSourceARN"] = json!(queue);
+    message["attributes"]["MessageGroupId"] = json!(group);
+    message
+}
+
+/// A request for one connector of this Id.
+fn version_of(id: &str) -> Value {
+    json!({ "ConnectorDefinitionId": DEFINITION, "Connectors": [{ "ConnectorArn": SNS, "Id": id }] })
+}
+
+fn batch(messages: &[Value]) -> String {
+    json!({ "Records": messages }).to_string()
+}
+
+fn failed(answer: &Value) -> Vec<&str> {
+    let failures = answer["batchItemFailures"].as_array().unwrap();
+    failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap()).collect()
+}
+
+/// The Ids of the connectors of all versions that were made, in their order.
+fn made(rig: &Rig) -> Vec<String> {
+    let connectors = |version: &String| rig.service.connectors(DEFINITION, version).unwrap();
+    rig.new_versions()
+        .iter()
+        .map(|version| connectors(version)[0]["Id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_bad_message_is_nobody_elses_matter() {
+    let rig = Rig::start().await;
+    let mut no_body = message("no-body", &json!(null));
+    no_body.as_object_mut().unwrap().remove("body");
+    let mut odd = message("odd", &version_of("odd"));
+    odd["messageAttributes"] = json!({ "a": { "stringListValues": null } });
+    odd["attributes"] = json!([]);
+    let messages = [
+        message("good-1", &version_of("good-1")),
+        message("poison", &json!({ "ConnectorDefinitionId": 1 })),
+        no_body,
+        odd,
+        message("good-2", &version_of("good-2")),
+    ];
+    let answer = response(rig.invoke(batch(&messages)).await);
+    assert_eq!(failed(&answer), ["poison", "no-body"]);
+    let mut made = made(&rig);
+    made.sort();
+    assert_eq!(made, ["good-1", "good-2", "odd"]);
+}
+
+#[tokio::test]
+async fn an_ordered_group_stops_at_its_first_failure_and_other_groups_go_on() {
+    let rig = Rig::start().await;
+    let fifo = format!("{QUEUE}.fifo");
+    let messages = |queue: &str| {
+        [
+            of_group(message("a-1", &version_of("a-1")), queue, "a"),
+            of_group(message("b-1", &version_of("b-1")), queue, "b"),
+            of_group(message("a-2", &json!("poison")), queue, "a"),
+            of_group(message("b-2", &version_of("b-2")), queue, "b"),
+            of_group(message("a-3", &version_of("a-3")), queue, "a"),
+            of_group(message("b-3", &version_of("b-3")), queue, "b"),
+        ]
+    };
+    let answer = response(rig.invoke(batch(&messages(&fifo))).await);
+    assert_eq!(failed(&answer), ["a-2", "a-3"]);
+    let of_b: Vec<String> = made(&rig).into_iter().filter(|id| id.starts_with('b')).collect();
+    assert_eq!(of_b, ["b-1", "b-2", "b-3"], "in order");
+    assert_eq!(rig.creates(), 4);
+
+    // A group of a queue without order is no reason to wait for anybody.
+    let rig = Rig::start().await;
+    assert_eq!(failed(&response(rig.invoke(batch(&messages(QUEUE))).await)), ["a-2"]);
+    assert_eq!(rig.creates(), 5);
+}
+
+#[tokio::test]
+async fn a_message_that_came_before_is_looked_for_first() {
+    let choices = emulator::greengrass::Choices { honour_tokens: false, ..Default::default() };
+    let rig = Rig::with(With { choices, variables: &[] }).await;
+    let mut first = message("m", &version_of("m"));
+    let others = message("other", &version_of("other"));
+    // Made, and nobody saw it; then others come.
+    rig.service.add_fault(on_create(Outcome::Never, true, 1));
+    let answer = response(rig.invoke_within(batch(&[first.clone()]), Duration::from_secs(2)).await);
+    let seen = failed(&answer).is_empty();
+    assert!(failed(&response(rig.invoke(batch(&[others])).await)).is_empty());
+    first["attributes"]["ApproximateReceiveCount"] = json!("2");
+    for message in [first.clone(), first] {
+        assert!(failed(&response(rig.invoke(batch(&[message])).await)).is_empty());
+    }
+    assert_eq!(made(&rig), ["m", "other"], "looked for in time: {seen}");
+}
+
+/// Nothing is made where it cannot be looked for: that is left for another time.
+#[tokio::test]
+async fn a_message_that_came_before_is_not_made_blindly() {
+    let rig = Rig::start().await;
+    let mut first = message("m", &version_of("m"));
+    first["attributes"]["ApproximateReceiveCount"] = json!("2");
+    let outcome =
+        Outcome::Status { status: 403, code: Some("AccessDeniedException".into()), body: "{}".into() };
+    let fault = Fault {
+        operation: Some(Operation::GetConnectorDefinition),
+        times: u32::MAX,
+        commit: false,
+        outcome,
+        ..Fault::default()
+    };
+    rig.service.add_fault(fault);
+    assert_eq!(failed(&response(rig.invoke(batch(&[first.clone()])).await)), ["m"]);
+    assert_eq!(rig.creates(), 0);
+    assert_eq!(rig.calls(Operation::GetConnectorDefinition).len(), 1, "a refusal is not asked for again");
+    rig.service.clear_faults();
+    assert!(failed(&response(rig.invoke(batch(&[first])).await)).is_empty());
+    assert_eq!(rig.creates(), 1);
+}
+
+#[tokio::test]
+async fn never_more_at_a_time_than_the_setting_says() {
+    for (setting, most) in [("3", 3), ("1", 1), ("", 10)] {
+        let rig = Rig::with(With { variables: &[("MESSAGES_AT_A_TIME", setting)], ..With::default() }).await;
+        // Longer than the pace keeps one from the next.
+        rig.service.add_fault(Fault { times: u32::MAX, delay_ms: 150, ..Fault::default() });
+        let messages: Vec<Value> =
+            (0..most + 2).map(|n| message(&format!("m-{n}"), &version_of(&format!("m-{n}")))).collect();
+        assert!(failed(&response(rig.invoke(batch(&messages)).await)).is_empty());
+        assert_eq!(rig.service.most_in_flight(), most, "{setting}");
+        assert_eq!(made(&rig).len(), most + 2);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_done_in_time_is_reported_not_lost() {
+    let rig = Rig::with(With { variables: &[("MESSAGES_AT_A_TIME", "2")], ..With::default() }).await;
+    rig.service.add_fault(on_all(Outcome::Never));
+    let ids: Vec<String> = (0..6).map(|n| format!("m-{n}")).collect();
+    let messages: Vec<Value> = ids.iter().map(|id| message(id, &version_of(id))).collect();
+    let answer = response(rig.invoke_within(batch(&messages), Duration::from_secs(2)).await);
+    assert_eq!(failed(&answer), ids);
+}
+
+#[tokio::test]
+async fn a_batch_inside_a_message_fails_with_that_message() {
+    let rig = Rig::start().await;
+    let inner = json!({ "Records": [message("good", &version_of("x")), message("poison", &json!(1))] });
+    let answer = response(rig.invoke(batch(&[message("outer", &inner)])).await);
+    assert_eq!(failed(&answer), ["outer"]);
+    let mut deep = version_of("deep");
+    for n in 0..6 {
+        deep = json!({ "Records": [message(&format!("m-{n}"), &deep)] });
+    }
+    assert_eq!(failed(&response(rig.invoke(deep.to_string()).await)), ["m-5"]);
+}
+
+/// Pipes take an error for the whole and this answer for the parts, as event source mappings do.
+#[tokio::test]
+async fn pipes_bring_a_bare_list() {
+    let rig = Rig::start().await;
+    let list = json!([message("good", &request()), message("poison", &json!({}))]);
+    assert_eq!(failed(&response(rig.invoke(list.to_string()).await)), ["poison"]);
+    assert_eq!(rig.creates(), 1);
+}
+
+#[tokio::test]
+async fn a_setting_that_is_no_number_is_said() {
+    for setting in ["0", "21", "ten", "-1"] {
+        let rig = Rig::with(With { variables: &[("MESSAGES_AT_A_TIME", setting)], ..With::default() }).await;
+        let (error_type, message) = error(rig.invoke(request().to_string()).await);
+        assert_eq!(error_type, "Configuration");
+        assert!(message.contains("MESSAGES_AT_A_TIME") && message.contains("1 to 20"), "{message}");
+    }
+}

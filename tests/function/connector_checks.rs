@@ -1,0 +1,178 @@
+//! What the catalogue knows, on the way of an event: told, refused or left alone, in every source.
+
+use emulator::greengrass::Operation;
+use serde_json::{Value, json};
+
+use crate::support::{DEFINITION, Rig, With, error, response};
+
+const WRONG: &str = "arn:aws:greengrass:us-east-1::/connectors/CloudWatchMetrics/versions/5";
+
+async fn rig(mode: &str) -> Rig {
+    Rig::with(With { variables: &[("CONNECTOR_CHECKS", mode)], ..With::default() }).await
+}
+
+/// A request with two mistakes, one of them about something that looks like a secret.
+fn wrong() -> Value {
+    json!({
+        "ConnectorDefinitionId": DEFINITION,
+        "Connectors": [{ "ConnectorArn": WRONG, "Id": "metrics", "Parameters": {
+            "PublishIntervall": "60", "MemorySize": "hunter2", "MaxMetricsToRetain": "2000",
+        } }],
+    })
+}
+
+/// A request that could be better, and has no mistake.
+fn remarkable() -> Value {
+    json!({
+        "ConnectorDefinitionId": DEFINITION,
+        "Connectors": [{
+            "ConnectorArn": "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/3", "Id": "alerts",
+            "Parameters": { "DefaultSNSArn": "arn:aws:sns:us-east-1:123456789012:t" },
+        }],
+    })
+}
+
+const MEMORY: &str = "is of another form, must be a whole number of 0 or more";
+const INTERVAL: &str = "is no parameter of CloudWatchMetrics; did you mean PublishInterval?";
+
+fn advice_on_wrong() -> Value {
+    json!([
+        { "Code": "ParameterPattern", "Path": "Connectors[0].Parameters.MemorySize", "Message": MEMORY },
+        { "Code": "UnknownParameter", "Path": "Connectors[0].Parameters.PublishIntervall", "Message": INTERVAL },
+    ])
+}
+
+fn in_properties(rig: &Rig, name: &str, request: &Value) -> Value {
+    let mut event = rig.sample(name);
+    event["ResourceProperties"]["Connectors"] = request["Connectors"].clone();
+    event
+}
+
+#[tokio::test]
+async fn by_default_it_is_told_and_nothing_is_refused() {
+    let rig = Rig::start().await;
+    let result = response(rig.invoke(wrong().to_string()).await);
+    assert_eq!(result["Outcome"], "Created");
+    assert_eq!(result["Advice"], advice_on_wrong());
+
+    let eventbridge = json!({ "id": "e-1", "detail-type": "x", "source": "y", "detail": wrong() });
+    assert_eq!(response(rig.invoke(eventbridge.to_string()).await)["Advice"], advice_on_wrong());
+
+    let event = in_properties(&rig, "cloudformation-create", &wrong());
+    response(rig.invoke(event.to_string()).await);
+    let told = rig.told();
+    assert_eq!(told[0]["Status"], "SUCCESS");
+    let reason = told[0]["Reason"].as_str().unwrap();
+    assert!(reason.contains(MEMORY) && reason.contains(INTERVAL), "{reason}");
+
+    let log = rig.stop().await;
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 3);
+    for line in lines {
+        let advised = "ParameterPattern Connectors[0].Parameters.MemorySize, \
+                       UnknownParameter Connectors[0].Parameters.PublishIntervall";
+        assert_eq!((&line["advice"], line["advised"].as_str()), (&json!(2), Some(advised)));
+    }
+    assert!(!log.contains("hunter2"));
+}
+
+#[tokio::test]
+async fn what_is_right_has_no_advice_and_no_word_of_it_in_the_log() {
+    let rig = Rig::start().await;
+    for name in ["direct", "cloudformation-create"] {
+        let result = response(rig.invoke(rig.sample(name).to_string()).await);
+        assert_eq!(result.get("Advice"), None);
+    }
+    assert_eq!(rig.told()[0]["Reason"], "");
+    let log = rig.stop().await;
+    assert!(!log.contains("advised"), "{log}");
+}
+
+#[tokio::test]
+async fn enforce_refuses_mistakes_with_the_same_texts_before_anything_is_called() {
+    let rig = rig("enforce").await;
+    let expected = format!(
+        "The request is not valid, nothing was sent. 2 problems: Connectors[0].Parameters.MemorySize: {MEMORY}; \
+         Connectors[0].Parameters.PublishIntervall: {INTERVAL}"
+    );
+    let (error_type, message) = error(rig.invoke(wrong().to_string()).await);
+    assert_eq!((error_type.as_str(), &message), ("InvalidRequest", &expected));
+
+    let record = json!({ "eventSource": "aws:sqs", "messageId": "m-1", "body": wrong().to_string() });
+    let failures = response(rig.invoke(json!({ "Records": [record] }).to_string()).await);
+    assert_eq!(failures["batchItemFailures"], json!([{ "itemIdentifier": "m-1" }]));
+
+    response(rig.invoke(in_properties(&rig, "cloudformation-create", &wrong()).to_string()).await);
+    let told = rig.told();
+    assert_eq!(told[0]["Status"], "FAILED");
+    assert_eq!(told[0]["Reason"], format!("InvalidRequest: {expected}"));
+
+    assert_eq!(rig.service.calls().len(), 0);
+    assert!(!rig.stop().await.contains("hunter2"));
+}
+
+#[tokio::test]
+async fn enforce_lets_remarks_pass() {
+    let rig = rig("enforce").await;
+    let mut request = remarkable();
+    request["Other"] = json!(1);
+    let result = response(rig.invoke(request.to_string()).await);
+    let codes: Vec<&Value> = result["Advice"].as_array().unwrap().iter().map(|a| &a["Code"]).collect();
+    assert_eq!(codes, ["UnknownField", "SupersededVersion"]);
+}
+
+/// A list of connectors under a name that is nearly right would make an empty version.
+#[tokio::test]
+async fn enforce_refuses_a_near_miss_of_a_field() {
+    let rig = rig("enforce").await;
+    let request = json!({ "ConnectorDefinitionId": DEFINITION, "connectors": [] });
+    let (error_type, message) = error(rig.invoke(request.to_string()).await);
+    assert_eq!(error_type, "InvalidRequest");
+    assert!(message.ends_with("connectors: is not a known field and was ignored; did you mean Connectors?"));
+    assert_eq!(rig.creates(), 0);
+}
+
+#[tokio::test]
+async fn enforce_keeps_no_resource_from_being_deleted_or_rolled_back() {
+    let rig = rig("enforce").await;
+    response(rig.invoke(in_properties(&rig, "cloudformation-delete", &wrong()).to_string()).await);
+    // What the resource holds already, by its properties and by the service, may be gone back to.
+    rig.service.add_version(DEFINITION, "held", wrong()["Connectors"].clone()).unwrap();
+    let mut event = in_properties(&rig, "cloudformation-update", &wrong());
+    event["PhysicalResourceId"] = json!(crate::support::version_arn("held"));
+    response(rig.invoke(event.to_string()).await);
+    event["ResourceProperties"]["Connectors"][0]["Parameters"]["MemorySize"] = json!("other");
+    response(rig.invoke(event.to_string()).await);
+    let told = rig.told();
+    assert_eq!(told.iter().map(|told| &told["Status"]).collect::<Vec<_>>(), ["SUCCESS", "SUCCESS", "FAILED"]);
+    assert_eq!(told[1]["Data"]["Outcome"], "Existing");
+    assert_eq!(rig.calls(Operation::CreateConnectorDefinitionVersion).len(), 0);
+}
+
+#[tokio::test]
+async fn off_says_nothing() {
+    let rig = rig("off").await;
+    let result = response(rig.invoke(wrong().to_string()).await);
+    assert_eq!((result["Outcome"].as_str(), result.get("Advice")), (Some("Created"), None));
+}
+
+#[tokio::test]
+async fn a_definition_in_another_region_is_refused_where_that_is_asked_for() {
+    let rig = rig("enforce").await;
+    let mut request = crate::support::request();
+    let id = request["ConnectorDefinitionId"].as_str().unwrap();
+    let arn = format!("arn:aws:greengrass:eu-west-1:123456789012:/greengrass/definition/connectors/{id}");
+    request["ConnectorDefinitionId"] = json!(arn);
+    let (error_type, message) = error(rig.invoke(request.to_string()).await);
+    assert_eq!(error_type, "InvalidRequest");
+    assert!(message.contains("ConnectorDefinitionId: is in another Region"), "{message}");
+    assert_eq!(rig.calls(Operation::CreateConnectorDefinitionVersion).len(), 0);
+}
+
+#[tokio::test]
+async fn another_region_than_the_functions() {
+    let rig = Rig::with(With { variables: &[("AWS_REGION", "eu-west-1")], ..With::default() }).await;
+    let result = response(rig.invoke(crate::support::request().to_string()).await);
+    assert_eq!(result["Advice"][0]["Code"], "ArnRegion");
+    assert!(result["Advice"][0]["Message"].as_str().unwrap().ends_with("write eu-west-1"));
+}

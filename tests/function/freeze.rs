@@ -1,0 +1,116 @@
+//! Between events Lambda freezes a function, for minutes. Connections that did not survive that are replaced, and
+//! nobody gets an error.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use emulator::greengrass::Operation;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+
+use crate::support::{Rig, SNS, With, response};
+
+/// How a connection is lost while the function is frozen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Lost {
+    Closed,
+    Reset,
+    /// Forgotten by the other end, which says so when it is written to.
+    Forgotten,
+}
+
+/// Stands between the function and a service, and can lose all connections.
+struct Relay {
+    address: SocketAddr,
+    target: Arc<Mutex<Option<SocketAddr>>>,
+    lose: watch::Sender<()>,
+    lost: mpsc::UnboundedReceiver<()>,
+}
+
+impl Relay {
+    async fn start(how: Lost) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let target: Arc<Mutex<Option<SocketAddr>>> = Arc::default();
+        let lose = watch::Sender::new(());
+        let (told, lost) = mpsc::unbounded_channel();
+        let (to, losing) = (target.clone(), lose.subscribe());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let to = to.lock().unwrap().unwrap();
+                tokio::spawn(relay(stream, to, losing.clone(), told.clone(), how));
+            }
+        });
+        Self { address, target, lose, lost }
+    }
+
+    /// Loses all connections there are.
+    async fn lose(&mut self) {
+        // One receiver is the listener's.
+        let connections = self.lose.receiver_count() - 1;
+        assert!(connections > 0, "the function keeps its connections");
+        self.lose.send_replace(());
+        for _ in 0..connections {
+            self.lost.recv().await.unwrap();
+        }
+    }
+}
+
+async fn relay(
+    mut stream: TcpStream,
+    to: SocketAddr,
+    mut losing: watch::Receiver<()>,
+    lost: mpsc::UnboundedSender<()>,
+    how: Lost,
+) {
+    losing.mark_unchanged();
+    let mut service = TcpStream::connect(to).await.unwrap();
+    tokio::select! {
+        _ = copy_bidirectional(&mut stream, &mut service) => return,
+        _ = losing.changed() => {}
+    }
+    if how != Lost::Closed {
+        stream.set_zero_linger().unwrap();
+    }
+    if how == Lost::Forgotten {
+        lost.send(()).unwrap();
+        let _ = stream.read(&mut [0]).await;
+    } else {
+        drop(stream);
+        lost.send(()).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_nobodys_error() {
+    for how in [Lost::Closed, Lost::Reset, Lost::Forgotten] {
+        let (mut greengrass, mut receiver) = (Relay::start(how).await, Relay::start(how).await);
+        let endpoint = format!("http://{}", greengrass.address);
+        let variables = [("AWS_ENDPOINT_URL_GREENGRASS", endpoint.as_str())];
+        let rig = Rig::with(With { variables: &variables, ..With::default() }).await;
+        *greengrass.target.lock().unwrap() =
+            rig.service.url().strip_prefix("http://").map(|a| a.parse().unwrap());
+        *receiver.target.lock().unwrap() =
+            rig.receiver.url().strip_prefix("http://").map(|a| a.parse().unwrap());
+
+        for number in 1..=3 {
+            let mut event = rig.sample("cloudformation-create");
+            event["RequestId"] = json!(number.to_string());
+            event["ResourceProperties"]["Connectors"] =
+                json!([{ "ConnectorArn": SNS, "Id": format!("alerts-{number}") }]);
+            event["ResponseURL"] = json!(format!("http://{}/answer", receiver.address));
+            let told = response(rig.invoke(event.to_string()).await);
+            assert_eq!(told["Status"], "SUCCESS", "{how:?} {number}: {told}");
+            assert_eq!(rig.new_versions().len(), number, "{how:?}");
+            assert_eq!(rig.told().len(), number, "{how:?}: told once each time");
+            assert_eq!(rig.calls(Operation::CreateConnectorDefinitionVersion).len(), number, "{how:?}");
+
+            rig.signal("STOP").await;
+            greengrass.lose().await;
+            receiver.lose().await;
+            rig.signal("CONT").await;
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What the service may answer, and what the asker is told: by status, then code, then message.
+
+use std::time::Duration;
+
+use emulator::greengrass::{Choices, Fault, Operation, Outcome};
+
+use crate::support::{DEFINITION, Rig, With, error, on_create, request, response};
+
+fn answers(status: u16, code: Option<&str>, body: &str) -> Fault {
+    Fault {
+        operation: Some(Operation::CreateConnectorDefinitionVersion),
+        times: u32::MAX,
+        commit: false,
+        outcome: Outcome::Status { status, code: code.map(str::to_owned), body: body.to_owned() },
+        ..Fault::default()
+    }
+}
+
+fn ignoring_tokens() -> With<'static> {
+    With { choices: Choices { honour_tokens: false, ..Choices::default() }, ..With::default() }
+}
+
+#[tokio::test]
+async fn a_final_answer_is_told_at_once_and_asked_for_once() {
+    let gateway = r#"{"message":"Missing Authentication Token"}"#;
+    let table: [(u16, Option<&str>, &str, &str); 22] = [
+        (
+            400,
+            Some("BadRequestException"),
+            r#"{"Message":"no","ErrorDetails":[{"DetailedErrorCode":"X","DetailedErrorMessage":"because"}]}"#,
+            "ServiceRejected",
+        ),
+        (400, None, r#"{"Message":"no"}"#, "ServiceRejected"),
+        (400, None, "", "ServiceRejected"),
+        (400, None, "<html>", "ServiceRejected"),
+        (400, Some("InvalidContainerDefinitionException"), "{}", "ServiceRejected"),
+        (400, Some("ExpiredTokenException"), r#"{"message":"expired"}"#, "AccessDenied"),
+        (403, Some("AccessDeniedException"), r#"{"Message":"no"}"#, "AccessDenied"),
+        (
+            403,
+            None,
+            r#"{"Message":"User: x is not authorized to perform: greengrass:CreateConnectorDefinitionVersion"}"#,
+            "AccessDenied",
+        ),
+        (403, Some("UnrecognizedClientException"), "{}", "AccessDenied"),
+        (403, Some("MissingAuthenticationTokenException"), gateway, "EndpointGone"),
+        (403, None, "", "EndpointGone"),
+        (
+            404,
+            Some("IdNotFoundException"),
+            r#"{"Message":"That connectors definition does not exist."}"#,
+            "DefinitionNotFound",
+        ),
+        (404, None, r#"{"Message":"That connectors definition does not exist."}"#, "DefinitionNotFound"),
+        (400, Some("BadRequestException"), r#"{"Message":"connector x does not exist"}"#, "ServiceRejected"),
+        (403, Some("RequestTimeTooSkewed"), "{}", "AccessDenied"),
+        (403, None, r#"{"message":"The security token included in the request is expired"}"#, "AccessDenied"),
+        (403, None, r#"{"message":"Forbidden"}"#, "EndpointGone"),
+        (404, Some("UnknownOperationException"), "{}", "EndpointGone"),
+        (404, None, "", "EndpointGone"),
+        (410, None, "", "EndpointGone"),
+        (301, None, "", "EndpointGone"),
+        (413, None, "", "ServiceRejected"),
+    ];
+    for (status, code, body, expected) in table {
+        let rig = Rig::start().await;
+        rig.service.add_fault(answers(status, code, body));
+        let (error_type, message) = error(rig.invoke(request().to_string()).await);
+        assert_eq!(error_type, expected, "{status} {code:?} {body}: {message}");
+        assert!(message.contains("No version was created."), "{message}");
+        assert!(message.contains(&format!("status {status}")), "{message}");
+        assert_eq!(rig.service.calls().len(), 1, "{status} {code:?} {body}");
+        assert!(rig.new_versions().is_empty());
+        if expected == "EndpointGone" {
+            assert!(message.contains("October 7, 2026"), "{message}");
+        }
+        if body.contains("because") {
+            assert!(message.contains("no X because"), "{message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_definition_may_be_missing() {
+    for error_types in [true, false] {
+        let choices = Choices { error_types, ..Choices::default() };
+        let rig = Rig::with(With { choices, ..With::default() }).await;
+        let event = request().to_string().replace(DEFINITION, "11111111-2222-4333-8444-555555555555");
+        assert_eq!(error(rig.invoke(event).await).0, "DefinitionNotFound");
+        assert_eq!(rig.service.calls().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn throttling_is_tried_again_with_or_without_a_code() {
+    for (code, body) in
+        [(Some("TooManyRequestsException"), "{}"), (None, r#"{"message":"Too Many Requests"}"#), (None, "")]
+    {
+        let rig = Rig::start().await;
+        rig.service.add_fault(Fault { times: 2, ..answers(429, code, body) });
+        assert_eq!(response(rig.invoke(request().to_string()).await)["Outcome"], "Created");
+        assert_eq!(rig.creates(), 3, "and nothing was read: a 429 took no effect");
+        assert_eq!(rig.service.calls().len(), 3);
+        assert_eq!(rig.new_versions().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn throttling_that_does_not_end_is_throttled() {
+    let rig = Rig::start().await;
+    rig.service.add_fault(answers(429, None, r#"{"message":"Too Many Requests"}"#));
+    let (error_type, message) = error(rig.invoke_within(request().to_string(), Duration::from_secs(2)).await);
+    assert_eq!(error_type, "Throttled");
+    assert!(message.contains("No version was created."), "{message}");
+    assert!(rig.creates() > 1);
+}
+
+#[tokio::test]
+async fn an_unknown_end_is_looked_into_before_it_is_repeated() {
+    let status = |status| Outcome::Status { status, code: None, body: String::new() };
+    for outcome in [Outcome::Reset, Outcome::Half, status(500), status(503), status(200), status(408)] {
+        // It took effect: what was made is found.
+        let rig = Rig::with(ignoring_tokens()).await;
+        rig.service.add_fault(on_create(outcome.clone(), true, 1));
+        let result = response(rig.invoke(request().to_string()).await);
+        assert_eq!(result["Outcome"], "Existing", "{outcome:?}");
+        assert_eq!(rig.new_versions(), [result["Version"].as_str().unwrap()]);
+        assert_eq!(rig.creates(), 1);
+
+        // It took none: it is repeated, once it is seen that nothing is there.
+        let rig = Rig::with(ignoring_tokens()).await;
+        rig.service.add_fault(on_create(outcome.clone(), false, 1));
+        let result = response(rig.invoke(request().to_string()).await);
+        assert_eq!(result["Outcome"], "Created", "{outcome:?}");
+        assert_eq!(rig.new_versions(), [result["Version"].as_str().unwrap()]);
+        assert_eq!(rig.creates(), 2);
+        assert_eq!(rig.calls(Operation::GetConnectorDefinition).len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_says_nothing_does_not_hang_the_function() {
+    let rig = Rig::start().await;
+    rig.service.add_fault(Fault { operation: None, ..on_create(Outcome::Never, false, u32::MAX) });
+    let (error_type, message) = error(rig.invoke_within(request().to_string(), Duration::from_secs(2)).await);
+    assert_eq!(error_type, "DeadlineExceeded");
+    assert!(message.contains("Whether a version was created is not known"), "{message}");
+}
+
+#[tokio::test]
+async fn no_time_is_no_call() {
+    let rig = Rig::start().await;
+    let (error_type, message) = error(rig.invoke_within(request().to_string(), Duration::ZERO).await);
+    assert_eq!(error_type, "DeadlineExceeded");
+    assert!(message.contains("No version was created."), "{message}");
+    assert!(rig.service.calls().is_empty());
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_not_there() {
+    let table = [
+        ("http://127.0.0.1:1", "ServiceUnavailable"),
+        ("http://greengrass.us-east-1.invalid", "EndpointGone"),
+    ];
+    for (url, expected) in table {
+        let rig =
+            Rig::with(With { variables: &[("AWS_ENDPOINT_URL_GREENGRASS", url)], ..With::default() }).await;
+        let (error_type, message) =
+            error(rig.invoke_within(request().to_string(), Duration::from_secs(3)).await);
+        assert_eq!(error_type, expected, "{message}");
+        assert!(message.contains("No version was created."), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn missing_credentials_are_access_denied() {
+    let variables = [("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", "")];
+    let rig = Rig::with(With { variables: &variables, ..With::default() }).await;
+    let (error_type, message) = error(rig.invoke(request().to_string()).await);
+    assert_eq!(error_type, "AccessDenied", "{message}");
+    assert!(message.contains("there are no credentials"), "{message}");
+    assert!(rig.service.calls().is_empty());
+}
+
+#[tokio::test]
+async fn bad_settings_are_the_answer_to_every_event_but_a_delete() {
+    let variables =
+        [("AWS_ENDPOINT_URL_GREENGRASS", "localhost:8080"), ("RESPONSE_URL_HOSTS", "127.0.0.1, http://x")];
+    let rig = Rig::with(With { variables: &variables, ..With::default() }).await;
+    let (error_type, message) = error(rig.invoke(request().to_string()).await);
+    assert_eq!(error_type, "Configuration");
+    for name in ["AWS_ENDPOINT_URL_GREENGRASS: is not a URL", "RESPONSE_URL_HOSTS: must be host names"] {
+        assert!(message.contains(name), "{message}");
+    }
+    response(rig.invoke(rig.sample("cloudformation-create").to_string()).await);
+    response(rig.invoke(rig.sample("cloudformation-delete").to_string()).await);
+    let told = rig.told();
+    assert_eq!(told[0]["Status"], "FAILED");
+    assert!(told[0]["Reason"].as_str().unwrap().starts_with("Configuration: "), "{}", told[0]);
+    assert_eq!(told[1]["Status"], "SUCCESS");
+}
