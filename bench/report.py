@@ -9,14 +9,14 @@ from pathlib import Path
 NAMES = {
     "empty": "empty lambda_runtime handler",
     "this": "**this function**",
-    "usual": "the usual Rust way",
+    "usual": "Rust, default AWS SDK",
     "node": "Node.js, AWS SDK bundled",
     "boto3": "Python, boto3",
 }
 COLUMNS = [
     ("cold_plain", "total_ms", "cold, plain HTTP"),
     ("cold_tls", "total_ms", "cold, TLS"),
-    ("cold_share", "total_ms", "cold, TLS, 1/14 of a CPU after start"),
+    ("cold_share", "total_ms", "cold, TLS, 1/14 of a CPU after startup"),
     ("warm_tls", "p50_ms", "warm, TLS, median"),
     ("warm_tls", "p99_ms", "warm p99"),
     ("warm_tls", "peak_mb", "peak MB"),
@@ -76,9 +76,9 @@ def table(found):
         lines.append(f"| {title} | " + " | ".join(cells) + " |")
     runs = found["figures"]["cold_tls"]["this"]["total_ms"]["runs"]
     lines.append("")
-    lines.append(f"Medians of {runs} starts, each round in another order, (quartiles), times the empty handler.")
+    lines.append(f"Medians of {runs} starts, with quartiles in parentheses and the multiple of the empty handler (x). Each round runs the functions in another order.")
     lines.append("")
-    lines.append("| processor time, milliseconds | cold, TLS | warm, TLS, for an event |")
+    lines.append("| processor time, milliseconds | cold, TLS | warm, TLS, per event |")
     lines.append("|---|---:|---:|")
     for name, title in NAMES.items():
         lines.append(f"| {title} | {processor(found, name, COLD)} | {processor(found, name, WARM)} |")
@@ -124,22 +124,22 @@ def targets(found):
     grown = figure(found, "warm_tls", "this", "peak_mb") - figure(found, "warm_tls", "this", "peak_early_mb")
     p99 = figure(found, "warm_tls", "this", "p99_ms") / figure(found, "warm_tls", "this", "p50_ms")
     rows = [
-        ("cold, plain: times the empty handler", ratio("cold_plain", "this", by="empty"), "<=", 1.8),
-        ("cold, TLS: times the empty handler", ratio("cold_tls", "this", by="empty"), "<=", 3.5),
-        ("cold, TLS: the usual way takes so many times as long", of("usual"), ">=", 5),
-        ("1/14 of a CPU: times the empty handler", ratio("cold_share", "this", by="empty"), "<=", 3),
-        ("1/14 of a CPU: the usual way takes so many times as long", of("usual", "cold_share"), ">=", 20),
-        ("warm, TLS: the usual way takes so many times as long", ratio("warm_tls", "usual", "p50_ms"), ">=", 2),
-        ("warm, TLS: p99 in medians", p99, "<=", 3),
-        ("peak MB", figure(found, "warm_tls", "this", "peak_mb"), "<=", 7),
-        ("MB grown from the 500th event to the 2,000th", grown, "<=", 0.1),
-        ("zip, MB", found["zip_mb"], "<=", 2),
-        ("cold, TLS: Node.js takes so many times as long", of("node"), ">=", 20),
-        ("cold, TLS: boto3 takes so many times as long", of("boto3"), ">=", 40),
-        ("1/14 of a CPU: Node.js takes so many times as long", of("node", "cold_share"), ">=", 50),
-        ("1/14 of a CPU: boto3 takes so many times as long", of("boto3", "cold_share"), ">=", 80),
+        ("cold, plain HTTP: multiple of the empty handler", ratio("cold_plain", "this", by="empty"), "<=", 1.8),
+        ("cold, TLS: multiple of the empty handler", ratio("cold_tls", "this", by="empty"), "<=", 3.5),
+        ("cold, TLS: default SDK, multiple of this function", of("usual"), ">=", 5),
+        ("1/14 of a CPU: multiple of the empty handler", ratio("cold_share", "this", by="empty"), "<=", 3),
+        ("1/14 of a CPU: default SDK, multiple of this function", of("usual", "cold_share"), ">=", 20),
+        ("warm, TLS: default SDK, multiple of this function", ratio("warm_tls", "usual", "p50_ms"), ">=", 2),
+        ("warm, TLS: p99, multiple of the median", p99, "<=", 3),
+        ("peak memory, MB", figure(found, "warm_tls", "this", "peak_mb"), "<=", 7),
+        ("memory growth from event 500 to event 2,000, MB", grown, "<=", 0.1),
+        ("zip file, MB", found["zip_mb"], "<=", 2),
+        ("cold, TLS: Node.js, multiple of this function", of("node"), ">=", 20),
+        ("cold, TLS: boto3, multiple of this function", of("boto3"), ">=", 40),
+        ("1/14 of a CPU: Node.js, multiple of this function", of("node", "cold_share"), ">=", 50),
+        ("1/14 of a CPU: boto3, multiple of this function", of("boto3", "cold_share"), ">=", 80),
     ]
-    lines = ["| target | | measured | |", "|---|---|---:|---|"]
+    lines = ["| target | bound | measured | |", "|---|---|---:|---|"]
     for title, measured, sense, bound in rows:
         sign = "at most" if sense == "<=" else "at least"
         if measured is None:
@@ -153,35 +153,35 @@ def targets(found):
 def scale(found):
     lines = []
     for what, costs in found["scale"].items():
-        lines += [*[""] * bool(lines), f"| {what} | ms for an event | µs for each |", "|---:|---:|---:|"]
+        lines += [*[""] * bool(lines), f"| {what} | ms per event | µs each |", "|---:|---:|---:|"]
         lines += [f"| {size} | {cost:.2f} | {1000 * cost / size:.1f} |" for size, cost in costs]
     return "\n".join(lines)
 
 
-def show(found, readme):
-    """Writes the table and the picture where the README has a place for them."""
-    begin, end = "<!-- bench/run writes from here -->\n", "<!-- to here -->"
-    before, rest = readme.read_text().split(begin)
+def show(found, page):
+    """Writes the tables and the chart between the page's markers."""
+    begin, end = "<!-- begin: written by bench/run -->\n", "<!-- end: written by bench/run -->"
+    before, rest = page.read_text().split(begin)
     after = rest.split(end)[1]
     machine = found["machine"]
     shown = f"""
-![Cold starts of the function and its peers](bench/results.svg)
+![Cold starts of the function and its peers](results.svg)
 
 {table(found)}
 
-The machine: {machine["processors"]} processors, {machine["processor"]}, load {machine["load_before_and_after"][0]:.1f} before and {machine["load_before_and_after"][1]:.1f} after. The binary has {found["binary_mb"]} MB, the zip {found["zip_mb"]} MB.
+Machine: {machine["processors"]} processors, {machine["processor"]}, load average {machine["load_before_and_after"][0]:.1f} before and {machine["load_before_and_after"][1]:.1f} after. Binary: {found["binary_mb"]} MB. Zip file: {found["zip_mb"]} MB.
 
 {targets(found)}
 
 {scale(found)}
 
 """
-    readme.write_text(before + begin + shown + end + after)
+    page.write_text(before + begin + shown + end + after)
 
 
 def picture(found):
     """Bars on a logarithmic scale: a cold start over TLS, at full speed and at a share of a processor."""
-    panels = [("cold_tls", "Cold start to first answer, TLS"), ("cold_share", "The same at 1/14 of a CPU after start")]
+    panels = [("cold_tls", "Cold start to first response, TLS"), ("cold_share", "The same at 1/14 of a CPU after startup")]
     names = list(NAMES)
     bar, left, width = 26, 236, 400
     height = len(panels) * (len(names) * bar + 50) + 24

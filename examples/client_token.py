@@ -1,6 +1,6 @@
-"""The client token that the function derives, by another program.
+"""Derives the client token of a request as the function does.
 
-usage: client_token.py EVENT.json, an EventBridge event
+usage: client_token.py EVENT.json      an EventBridge event
 """
 
 import json
@@ -10,8 +10,8 @@ import uuid
 NAMESPACE = uuid.UUID("f199a788-54e2-4a60-b0bb-1180be78db91")
 
 
-def client_token(asker, request):
-    """Of a request by an asker: the source and its ids, as in ["sqs", MESSAGE_ID]."""
+def client_token(requester, request):
+    """Returns the token. The requester is the source and its ids, for example ["sqs", MESSAGE_ID]."""
     content = {
         "ConnectorDefinitionId": request["ConnectorDefinitionId"],
         "Connectors": [
@@ -25,11 +25,11 @@ def client_token(asker, request):
     }
     if "Revision" in request:
         content["Revision"] = request["Revision"]
-    return uuid.uuid5(NAMESPACE, json.dumps([*asker, content], separators=(",", ":"), ensure_ascii=False))
+    return uuid.uuid5(NAMESPACE, json.dumps([*requester, content], separators=(",", ":"), ensure_ascii=False))
 
 
 if __name__ == "__main__":
     with open(sys.argv[1], encoding="utf-8") as file:
-        # A number is sent as the string that it was written as.
+        # The function sends a number as the string that was written.
         event = json.load(file, parse_int=str, parse_float=str)
     print("AmznClientToken", client_token(["eventbridge", event["id"]], event["detail"]))

@@ -1,32 +1,32 @@
-# A connector definition version by the function: made when this is applied, made anew when its input changes.
+# A connector definition version: created when this is applied, and again when its input changes.
 
 terraform {
   required_providers {
     aws = {
       source = "hashicorp/aws"
-      # Since 5.82 what reads the result sees that an update changes it.
+      # Since 5.82, dependents of the result see that an update changes it.
       version = ">= 5.82"
     }
   }
 }
 
 variable "function_name" {
-  description = "The function: its name, or its ARN."
+  description = "Name or ARN of the function."
   type        = string
 }
 
 variable "connector_definition_id" {
-  description = "Id or ARN of the connector definition."
+  description = "ID or ARN of the connector definition."
   type        = string
 }
 
 variable "alert_topic_arn" {
-  description = "The SNS topic that the devices' alerts go to."
+  description = "ARN of the SNS topic for the devices' alerts."
   type        = string
 }
 
 variable "region" {
-  description = "The Region of the function and the topic."
+  description = "Region of the function and the topic."
   type        = string
 }
 
@@ -54,7 +54,7 @@ resource "aws_lambda_invocation" "connectors" {
       {
         Id           = "metrics"
         ConnectorArn = "arn:${data.aws_partition.current.partition}:greengrass:${var.region}::/connectors/CloudWatchMetrics/versions/5"
-        # Strings: the provider reads numbers and writes them anew, so that 1.10 would become 1.1.
+        # Use strings: the provider parses and reformats numbers, so 1.10 would become 1.1.
         Parameters = {
           PublishInterval    = "60"
           PublishRegion      = var.region
@@ -68,6 +68,6 @@ resource "aws_lambda_invocation" "connectors" {
 }
 
 output "connector_definition_version_arn" {
-  description = "The version that a group version takes."
+  description = "ARN for a group version's ConnectorDefinitionVersionArn."
   value       = jsondecode(aws_lambda_invocation.connectors.result).Arn
 }

@@ -1,4 +1,4 @@
-"""What docs/migration.md says of the stacks in examples/migration, against the embedded service.
+"""Checks docs/src/guides/migrating-from-other-helpers.md and the stacks in examples/migration against the emulator.
 
 usage: migration.py LOCAL BOOTSTRAP
 """
@@ -14,6 +14,7 @@ from servers import Failed, Function, Greengrass
 
 local, bootstrap = sys.argv[1:3]
 ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs/src/guides/migrating-from-other-helpers.md"
 KNOWN = {"AWS::Region": "us-east-1", "AWS::Partition": "aws"}
 
 
@@ -51,7 +52,7 @@ native, custom = properties("native.yaml", "ConnectorVersion"), properties("cust
 check("both stacks declare the same connectors", native["Connectors"] == custom["Connectors"], (native, custom))
 
 files = [*ROOT.glob("examples/migration/*"), *ROOT.glob("examples/cdk/migration/*")]
-blocks = re.findall(r"```(?:yaml|ts)\n(.*?)```", (ROOT / "docs/migration.md").read_text(), re.S)
+blocks = re.findall(r"```(?:yaml|ts)\n(.*?)```", PAGE.read_text(), re.S)
 shown = [any(plain(block) in plain(file.read_text()) for file in files) for block in blocks]
 check("what the page shows is in these files", len(blocks) == 4 and all(shown), shown)
 

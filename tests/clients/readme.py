@@ -1,9 +1,11 @@
-"""The README's console blocks, run in their order as they stand, and held to the output that they show.
+"""Runs the console blocks of the documentation and compares the output with what the pages show.
 
-usage: readme.py [README]
-A line that begins with `$ ` is a command; what follows is its output. Ids and times are others each time; the rest is not.
-A command that ends in & goes on while the others run, and is waited for until its port answers. Commands that other checks
-run are named here, with the file where that is. A client token is derived, and the same each time.
+usage: readme.py [PAGE...]      default: README.md and every page below docs/src
+
+Each page is run by itself, from top to bottom, in one shell in the repository's root. A line that begins with `$ ` is a
+command; the lines after it are its output. IDs, times and timestamps differ on every run and are not compared; a client token
+is derived, and is compared. A command that ends in & runs in the background, and the next one waits until its port accepts connections.
+What is still running at the end of a page is stopped. Commands that .ci/run executes anyway are in ELSEWHERE.
 """
 
 import re
@@ -12,29 +14,38 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ELSEWHERE = {"cargo test": ".ci/run"}
-MARK = "=== the end of a command ==="
-OTHERS = [
+# Command to the file that runs it: one line there has all of its words.
+ELSEWHERE = {"cargo test --workspace": ".ci/run"}
+MIN_COMMANDS = 5
+MARK = "=== end of command ==="
+MASKS = [
     (r"(?<!AmznClientToken )[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "ID"),
     (r"\d+\.\d ms", "TIME"),
     (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "WHEN"),
 ]
 
 
-def commands(text):
-    """Each command with the lines that it is said to print."""
-    found = []
-    for block in re.findall(r"^```console\n(.*?)^```", text, re.M | re.S):
-        for line in block.splitlines():
+def documentation():
+    return [ROOT / "README.md", *sorted(ROOT.glob("docs/src/**/*.md"))]
+
+
+def parse_commands(page):
+    """Each command of a page with the output lines that the page shows."""
+    commands = []
+    for block in re.findall(r"^```console\n(.*?)^```", page.read_text(), re.M | re.S):
+        for number, line in enumerate(block.splitlines()):
             if line.startswith("$ "):
-                found.append((line[2:], []))
+                commands.append((line[2:], []))
+            elif number == 0:
+                sys.exit(f"FAILED: {page}: a console block begins without a command: {line}")
             else:
-                found[-1][1].append(line)
-    return found
+                commands[-1][1].append(line)
+    return commands
 
 
-def script(found):
-    for command, _ in found:
+def shell_script(commands):
+    yield "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT"
+    for command, _ in commands:
         yield command
         if command.endswith("&"):
             port = re.search(r"--port (\d+)", command)
@@ -43,28 +54,44 @@ def script(found):
         yield f"printf '%s\\n' '{MARK}'"
 
 
-def plain(lines):
-    # What a server says of itself comes when it likes.
+def normalize(lines):
+    # The emulator prints this line at some point after it was started.
     lines = [line.rstrip() for line in lines if not line.startswith("Greengrass V1 connector definitions on")]
     text = "\n".join(lines).strip()
-    for pattern, name in OTHERS:
+    for pattern, name in MASKS:
         text = re.sub(pattern, name, text)
     return text
 
 
-readme = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "README.md"
-found = commands(readme.read_text())
-for command, where in ELSEWHERE.items():
-    if command not in (ROOT / where).read_text():
-        sys.exit(f"FAILED: {where} does not run {command}")
-found = [(command, shown) for command, shown in found if command not in ELSEWHERE]
-if len(found) < 5:
-    sys.exit(f"FAILED: only {len(found)} commands were found")
-run = subprocess.run(["bash"], input="\n".join(script(found)) + "\n", cwd=ROOT, text=True, stdout=subprocess.PIPE)
-printed = [part.splitlines() for part in run.stdout.split(MARK + "\n")]
-if len(printed) != len(found) + 1:
-    sys.exit(f"FAILED: {len(found)} commands, {len(printed) - 1} ended")
-for (command, shown), lines in zip(found, printed):
-    if plain(shown) != plain(lines):
-        sys.exit(f"FAILED: $ {command}\n--- the README shows\n{plain(shown)}\n--- it printed\n{plain(lines)}")
-    print(f"$ {command}")
+def run_page(page, commands):
+    script = "\n".join(shell_script(commands)) + "\n"
+    run = subprocess.run(["bash"], input=script, cwd=ROOT, text=True, stdout=subprocess.PIPE)
+    outputs = [part.splitlines() for part in run.stdout.split(MARK + "\n")]
+    if len(outputs) != len(commands) + 1:
+        sys.exit(f"FAILED: {page}: {len(commands)} commands, {len(outputs) - 1} ended")
+    for (command, shown), printed in zip(commands, outputs):
+        if normalize(shown) != normalize(printed):
+            sys.exit(
+                f"FAILED: {page}: $ {command}\n--- the page shows\n{normalize(shown)}\n"
+                f"--- the command printed\n{normalize(printed)}"
+            )
+        print(f"{page.relative_to(ROOT)}: $ {command}")
+
+
+def main():
+    for command, where in ELSEWHERE.items():
+        words = set(command.split())
+        if not any(words <= set(line.split()) for line in (ROOT / where).read_text().splitlines()):
+            sys.exit(f"FAILED: {where} does not run {command}")
+    pages = [Path(page).resolve() for page in sys.argv[1:]] or documentation()
+    total = 0
+    for page in pages:
+        commands = [(command, shown) for command, shown in parse_commands(page) if command not in ELSEWHERE]
+        total += len(commands)
+        if commands:
+            run_page(page, commands)
+    if total < (1 if sys.argv[1:] else MIN_COMMANDS):
+        sys.exit(f"FAILED: only {total} commands were found")
+
+
+main()

@@ -1,19 +1,74 @@
-//! What people read names what there is.
+//! The documentation names what exists: error types, settings, pages, links and files.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use connector_versions::settings;
+use connector_versions::config;
 
-fn read(file: &str) -> String {
-    std::fs::read_to_string(format!("{}/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+const RUNBOOK: &str = "docs/src/operating/runbook.md";
+const SETTINGS: &str = "docs/src/reference/settings.md";
+const SUMMARY: &str = "docs/src/SUMMARY.md";
+const MAX_README_LINES: usize = 150;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// As the code names them: each `=> "Name"` and each name alone in `error_type`.
+fn read(file: &str) -> String {
+    fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// All files below a folder, with paths relative to the repository's root.
+fn files_below(folder: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(relative(&path));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn relative(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap().to_str().unwrap().replace('\\', "/")
+}
+
+/// Every page of the book.
+fn book_pages() -> Vec<String> {
+    files_below("docs/src").into_iter().filter(|file| file.ends_with(".md")).collect()
+}
+
+/// Every page whose links and file names are checked.
+fn pages() -> Vec<String> {
+    ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
+        .into_iter()
+        .map(str::to_owned)
+        .chain(files_below("bench").into_iter().filter(|file| is_page_of_bench(file)))
+        .chain(book_pages())
+        .collect()
+}
+
+/// The pages directly in `bench/`, and none that a package manager installed below it.
+fn is_page_of_bench(file: &str) -> bool {
+    file.ends_with(".md") && file.matches('/').count() == 1
+}
+
+/// The error types that the code names: each string literal in a function `error_type`.
 fn error_types() -> Vec<String> {
-    let code = read("src/failure.rs");
-    let (_, body) = code.split_once("pub fn error_type(").unwrap();
-    let (body, _) = body.split_once("\n    }\n").unwrap();
-    let mut names: Vec<String> = body.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    let mut names = Vec::new();
+    for file in files_below("src").iter().filter(|file| file.ends_with(".rs")) {
+        for body in read(file).split("fn error_type(").skip(1) {
+            let (body, _) = body.split_once("\n    }\n").unwrap();
+            names.extend(body.split('"').skip(1).step_by(2).map(str::to_owned));
+        }
+    }
     names.sort();
     names.dedup();
     names
@@ -21,7 +76,7 @@ fn error_types() -> Vec<String> {
 
 #[test]
 fn the_runbook_has_each_error_type_and_no_other() {
-    let runbook = read("docs/runbook.md");
+    let runbook = read(RUNBOOK);
     let (_, table) = runbook.split_once("| errorType |").unwrap();
     let (table, _) = table.split_once("\n\n").unwrap();
     let mut rows: Vec<&str> =
@@ -32,33 +87,50 @@ fn the_runbook_has_each_error_type_and_no_other() {
 }
 
 #[test]
-fn the_readme_has_each_setting_and_the_template_sets_it() {
-    let (readme, template) = (read("README.md"), read("template.yaml"));
+fn the_settings_page_has_each_setting_and_the_template_sets_it() {
+    let (settings, template) = (read(SETTINGS), read("template.yaml"));
     for name in [
-        settings::ENDPOINT,
-        settings::IDEMPOTENCY,
-        settings::IDEMPOTENCY_TABLE,
-        settings::MESSAGES_AT_A_TIME,
-        settings::CONNECTOR_CHECKS,
-        settings::RESPONSE_URL_HOSTS,
-        settings::CUSTOM_RESOURCE_ANSWER,
-        settings::METRICS_NAMESPACE,
+        config::ENDPOINT,
+        config::IDEMPOTENCY,
+        config::IDEMPOTENCY_TABLE,
+        config::BATCH_CONCURRENCY,
+        config::CONNECTOR_CHECKS,
+        config::RESPONSE_URL_HOSTS,
+        config::CUSTOM_RESOURCE_RESPONSE,
+        config::METRICS_NAMESPACE,
     ] {
-        assert!(readme.contains(&format!("\n| `{name}` |")), "{name}");
+        assert!(settings.contains(&format!("\n| `{name}` |")), "{name}");
         assert!(template.contains(&format!("\n          {name}: ")), "{name}");
     }
 }
 
-/// What is between a page's code blocks.
+#[test]
+fn the_readme_is_short() {
+    let lines = read("README.md").lines().count();
+    assert!(lines <= MAX_README_LINES, "{lines} lines");
+}
+
+#[test]
+fn the_summary_names_each_page_of_the_book() {
+    let summary = read(SUMMARY);
+    let pages: Vec<String> = book_pages().into_iter().filter(|page| page != SUMMARY).collect();
+    assert!(pages.len() > 20, "{} pages", pages.len());
+    for page in pages {
+        let link = format!("]({})", page.strip_prefix("docs/src/").unwrap());
+        assert_eq!(summary.matches(&link).count(), 1, "{page}");
+    }
+}
+
+/// The text of a page without its code blocks.
 fn prose(page: &str) -> String {
     page.split("```").step_by(2).collect()
 }
 
-/// The anchors of a page's headings, as GitHub makes them.
+/// The anchors of a page's headings, as GitHub derives them.
 fn anchors(page: &str) -> Vec<String> {
-    let kept = |c: &char| c.is_alphanumeric() || [' ', '-', '_'].contains(c);
+    let is_kept = |c: &char| c.is_alphanumeric() || [' ', '-', '_'].contains(c);
     let anchor =
-        |heading: &str| heading.to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-");
+        |heading: &str| heading.to_lowercase().chars().filter(is_kept).collect::<String>().replace(' ', "-");
     prose(page)
         .lines()
         .filter(|line| line.starts_with('#'))
@@ -66,42 +138,44 @@ fn anchors(page: &str) -> Vec<String> {
         .collect()
 }
 
+/// The targets of a text's links, without those on the web.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    text.split("](")
+        .skip(1)
+        .filter_map(|part| Some(part.split_once(')')?.0))
+        .filter(|link| !link.starts_with("https://"))
+}
+
+fn assert_link_exists(page: &str, link: &str) {
+    let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+    let source = root().join(page);
+    let target: PathBuf = if file.is_empty() { source } else { source.parent().unwrap().join(file) };
+    assert!(target.exists(), "{page}: {link}");
+    if !anchor.is_empty() {
+        let known = anchors(&fs::read_to_string(&target).unwrap());
+        assert!(known.iter().any(|known| known == anchor), "{page}: {link}");
+    }
+}
+
 #[test]
-fn links_lead_somewhere_and_files_that_are_named_are_there() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut links = 0;
-    for page in [
-        "README.md",
-        "CHANGELOG.md",
-        "CONTRIBUTING.md",
-        "SECURITY.md",
-        "bench/README.md",
-        "bench/tried.md",
-        "docs/migration.md",
-        "docs/runbook.md",
-    ] {
-        let text = prose(&read(page));
-        let link = |part: &str| part.split_once(')').map(|(link, _)| link.to_owned());
-        for link in text.split("](").skip(1).filter_map(link).filter(|link| !link.starts_with("https://")) {
-            let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
-            let target = root.join(page).parent().unwrap().join(file);
-            let target = if file.is_empty() { root.join(page) } else { target };
-            assert!(target.exists(), "{page}: {link}");
-            let has = |anchor: &str| {
-                anchors(&std::fs::read_to_string(&target).unwrap()).iter().any(|known| known == anchor)
-            };
-            assert!(anchor.is_empty() || has(anchor), "{page}: {link}");
-            links += 1;
+fn links_and_file_names_in_the_documentation_exist() {
+    const FOLDERS: [&str; 8] =
+        ["benches/", "crates/", "docs/", "e2e/", "events/", "examples/", "src/", "tests/"];
+    let mut count = 0;
+    for page in pages() {
+        let text = prose(&read(&page));
+        for link in links(&text) {
+            assert_link_exists(&page, link);
+            count += 1;
         }
-        let folders = ["benches/", "docs/", "events/", "examples/", "local/", "src/", "tests/"];
         for name in text
             .split('`')
             .skip(1)
             .step_by(2)
-            .filter(|name| folders.iter().any(|folder| name.starts_with(folder)))
+            .filter(|name| FOLDERS.iter().any(|folder| name.starts_with(folder)))
         {
-            assert!(root.join(name).exists(), "{page}: {name}");
+            assert!(root().join(name).exists(), "{page}: {name}");
         }
     }
-    assert!(links > 20, "{links} links");
+    assert!(count > 100, "{count} links");
 }

@@ -232,24 +232,30 @@ fn the_apis_json() {
 }
 
 #[test]
-fn a_person_sees_what_is_in_the_readme() {
+fn the_text_output_is_what_the_guide_shows() {
     let file = "crates/cli/tests/templates/alerts.yaml";
     let output = check(&[file]);
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let (_, rest) = readme.split_once(&format!("$ cargo local check {file}\n")).unwrap();
+    let guide = documentation("guides/checking-templates.md");
+    let (_, rest) = guide.split_once(&format!("$ cargo local check {file}\n")).unwrap();
     let (shown, _) = rest.split_once("```\n").unwrap();
     assert_eq!(stdout(&output), shown);
 }
 
+/// A page of the documentation.
+fn documentation(page: &str) -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src");
+    std::fs::read_to_string(format!("{folder}/{page}")).unwrap()
+}
+
 #[test]
-fn the_readme_lists_the_connectors_as_they_are() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+fn the_connector_reference_is_up_to_date() {
+    const PAGE: &str = "reference/connectors.md";
     let output = connector_versions(&["connectors"]).output().unwrap();
     let section = stdout(&output);
     assert!(section.contains("<code>TwilioNotifications</code>") && section.contains("`TWILIO_ACCOUNT_SID`"));
     assert!(
-        readme.contains(&section),
-        "the README's list is not up to date; write it with `cargo local connectors --into README.md`"
+        documentation(PAGE).contains(&section),
+        "update the page with `cargo local connectors --into docs/src/{PAGE}`"
     );
 }
 

@@ -9,15 +9,15 @@ import { ConnectorVersion } from '../lib/connector-version';
 const app = new App();
 Validations.of(app).acknowledge({
   id: 'CloudFormation-Validate::W3696',
-  reason: "That AWS shuts the service down: known, and what the project's README says first",
+  reason: "AWS closed Greengrass V1; the project's README says so",
 });
 
-// CloudFormation asks the function itself.
+// CloudFormation invokes the function directly.
 const direct = new Stack(app, 'PackagingLine');
 addLine(direct, functionArn(direct));
 
-// CloudFormation asks the Provider framework, which asks the function and answers: that function is deployed with the
-// parameter CustomResourceAnswer=return. The framework logs every property of a request.
+// CloudFormation invokes the Provider framework, which invokes the function and responds. Deploy that function with the
+// parameter CustomResourceResponse=return. The framework logs every property of a request.
 const behind = new Stack(app, 'PackagingLineBehindProvider');
 const provider = new Provider(behind, 'Provider', {
   onEventHandler: Function.fromFunctionArn(behind, 'Function', functionArn(behind)),
@@ -26,7 +26,7 @@ addLine(behind, provider.serviceToken);
 
 function functionArn(stack: Stack): string {
   return new CfnParameter(stack, 'ServiceToken', {
-    description: "The output ServiceToken of the function's stack.",
+    description: "Output ServiceToken of the function's stack.",
     allowedPattern: '^arn:[^:]+:lambda:[^:]+:[0-9]{12}:function:.+$',
   }).valueAsString;
 }

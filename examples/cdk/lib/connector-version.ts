@@ -1,26 +1,26 @@
 import { CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
-/** A connector, as the Greengrass V1 API has it. */
+/** A connector of the Greengrass V1 API. */
 export interface Connector {
   /** `arn:PARTITION:greengrass:REGION::/connectors/NAME/versions/NUMBER`. */
   readonly connectorArn: string;
   /** 1 to 128 of `[a-zA-Z0-9:_-]`, unique in the version. */
   readonly id: string;
-  /** Strings, as the service keeps them: no numbers, no booleans, no secrets. */
+  /** Strings, which is what the service stores: no numbers, booleans or secrets. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
 export interface ConnectorVersionProps {
-  /** ARN of the function, or the `serviceToken` of a `Provider` before it. */
+  /** ARN of the function, or the `serviceToken` of a `Provider` in front of it. */
   readonly serviceToken: string;
-  /** Id or ARN of the connector definition. */
+  /** ID or ARN of the connector definition. */
   readonly connectorDefinitionId: string;
   readonly connectors: readonly Connector[];
-  /** Change it to get a new version that holds the same. */
+  /** Change it to get a new version with the same content. */
   readonly revision?: string;
   /**
-   * How long CloudFormation waits for an answer.
+   * How long CloudFormation waits for a response.
    * @default Duration.minutes(2)
    */
   readonly serviceTimeout?: Duration;
@@ -28,14 +28,14 @@ export interface ConnectorVersionProps {
 
 /** A Greengrass V1 connector definition version. */
 export class ConnectorVersion extends Construct {
-  /** What `CfnGroupVersion` takes as its `connectorDefinitionVersionArn`. */
+  /** ARN of the version, for `connectorDefinitionVersionArn` of `CfnGroupVersion`. */
   readonly arn: string;
-  /** Id of the version. */
+  /** ID of the version. */
   readonly version: string;
   readonly connectorDefinitionId: string;
-  /** ISO 8601. */
+  /** Creation time, ISO 8601. */
   readonly creationTimestamp: string;
-  /** `Created`, or `Existing` for a version that was there and holds the same. */
+  /** `Created`, or `Existing` for an earlier version with the same content. */
   readonly outcome: string;
 
   constructor(scope: Construct, id: string, props: ConnectorVersionProps) {
@@ -64,7 +64,7 @@ export class ConnectorVersion extends Construct {
   }
 }
 
-/** What the function would refuse, as far as it is known before a deployment. A parameter's value is never named. */
+/** Finds what the function would reject, as far as it is known at synthesis. Never contains a parameter's value. */
 function problems(stack: Stack, connectors: readonly Connector[]): string[] {
   const ids = connectors.map(({ id }) => id).filter((id) => !Token.isUnresolved(id));
   return [
@@ -76,7 +76,7 @@ function problems(stack: Stack, connectors: readonly Connector[]): string[] {
     ...connectors.flatMap(({ parameters = {} }, index) => Object.entries(parameters)
       .filter(([, value]) => isSecret(stack, value))
       .map(([name]) => `connectors[${index}].parameters.${name}: is a secret, which CloudFormation does not resolve `
-        + 'for custom resources, and a version shows its parameters to whoever may read it')),
+        + 'for custom resources; anyone who can read a version can read its parameters')),
   ];
 }
 

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 
 import { ConnectorVersion } from '../lib/connector-version';
 
-/** The same version by the function; returns its ARN. */
+/** Declares the same version with the construct; returns its ARN. */
 export function addVersion(
   scope: Construct, connectorDefinitionId: string, region: string, serviceToken: string,
 ): string {

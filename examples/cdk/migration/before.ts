@@ -1,7 +1,7 @@
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 
-/** A version by a call of the SDK; returns its ARN. */
+/** Creates a version with `AwsCustomResource`; returns its ARN. */
 export function addVersion(scope: Construct, connectorDefinitionId: string, region: string): string {
   const version = new AwsCustomResource(scope, 'ConnectorVersion', {
     onUpdate: {

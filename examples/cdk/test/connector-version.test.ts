@@ -26,7 +26,7 @@ test('the properties are those of the request', () => {
     }));
 });
 
-test('what the function would refuse fails the synthesis, all of it at once', () => {
+test('synthesis fails with everything that the function would reject', () => {
   const connectors: Connector[] = [
     { connectorArn, id: 'a b' },
     { connectorArn, id: 'twice' },
@@ -44,7 +44,7 @@ test('what the function would refuse fails the synthesis, all of it at once', ()
   ].every((problem) => problem.test(message)));
 });
 
-test('what only a deployment will know is let through', () => {
+test('values that only a deployment knows are accepted', () => {
   const open = (value: string) => Lazy.string({ produce: () => value });
   stackOf([
     { connectorArn: open(connectorArn), id: open('a'), parameters: { DefaultSNSArn: open('b') } },

@@ -7,7 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as after from '../migration/after';
 import * as before from '../migration/before';
 
-/** The properties of a stack's one resource of a type. */
+/** The properties of the only resource of a type in a stack. */
 function propertiesOf(type: string, add: (stack: Stack) => void): any {
   const stack = new Stack(new App(), 'Stack');
   add(stack);
@@ -16,12 +16,12 @@ function propertiesOf(type: string, add: (stack: Stack) => void): any {
   return resource.Properties;
 }
 
-test('before and after a migration, the same is asked for', () => {
+test('the request is the same before and after the migration', () => {
   const called = propertiesOf('Custom::AWS', (stack) => before.addVersion(stack, 'd', 'us-east-1'));
-  const asked = propertiesOf('Custom::GreengrassConnectorVersion', (stack) => {
+  const requested = propertiesOf('Custom::GreengrassConnectorVersion', (stack) => {
     after.addVersion(stack, 'd', 'us-east-1', 'arn:aws:lambda:us-east-1:123456789012:function:f');
   });
-  const { ConnectorDefinitionId, Connectors } = asked;
+  const { ConnectorDefinitionId, Connectors } = requested;
   for (const call of [called.Create, called.Update]) {
     assert.deepEqual(JSON.parse(call).parameters, { ConnectorDefinitionId, Connectors });
   }
