@@ -20,7 +20,7 @@ from pathlib import Path
 
 from servers import CREDENTIALS, Greengrass, free_port
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 # What `sam local` runs the function in.
 IMAGE = "public.ecr.aws/lambda/provided:al2023-x86_64"
 

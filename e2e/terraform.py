@@ -14,7 +14,7 @@ import hcl2
 from servers import Failed, Function, Greengrass
 
 local, bootstrap = sys.argv[1:3]
-FILE = Path(__file__).parents[2] / "examples/terraform/main.tf"
+FILE = Path(__file__).parents[1] / "examples/terraform/main.tf"
 
 
 def check(what, condition, seen=""):

@@ -13,7 +13,7 @@ from cfnlint.decode import cfn_yaml
 from servers import Failed, Function, Greengrass
 
 local, bootstrap = sys.argv[1:3]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 KNOWN = {"AWS::Region": "us-east-1", "AWS::Partition": "aws"}
 
 
