@@ -12,12 +12,12 @@ Validations.of(app).acknowledge({
   reason: "That AWS shuts the service down: known, and what the project's README says first",
 });
 
-// CloudFormation asks the function itself.
+// CloudFormation invokes the function directly.
 const direct = new Stack(app, 'PackagingLine');
 addLine(direct, functionArn(direct));
 
-// CloudFormation asks the Provider framework, which asks the function and answers: that function is deployed with the
-// parameter CustomResourceAnswer=return. The framework logs every property of a request.
+// CloudFormation invokes the Provider framework, which invokes the function and sends the response. Deploy that function with
+// the parameter CustomResourceResponse=return. The framework logs every property of a request.
 const behind = new Stack(app, 'PackagingLineBehindProvider');
 const provider = new Provider(behind, 'Provider', {
   onEventHandler: Function.fromFunctionArn(behind, 'Function', functionArn(behind)),
