@@ -1,32 +1,32 @@
-"""The release build, panicking: CloudFormation is told all the same.
+"""Makes the release build panic and checks that CloudFormation still receives exactly one response.
 
-usage: panics.py LOCAL BOOTSTRAP
-LOCAL is the program of `cargo local`, BOOTSTRAP the function as cargo-lambda builds it with the feature probes.
+usage: panics.py CLI BOOTSTRAP
+CLI is the binary connector-versions, BOOTSTRAP the function as cargo-lambda builds it with the feature failpoints.
 """
 
 import json
 import subprocess
 import sys
 
-local, bootstrap = sys.argv[1:3]
+cli, bootstrap = sys.argv[1:3]
 
 
-def run(step, place):
-    command = [local, "--json", "--bootstrap", bootstrap, f"events/cloudformation-{step}.json"]
-    if place:
-        command += ["--env", f"CONNECTOR_VERSIONS_PANIC_AT={place}"]
+def run(step, failpoints):
+    command = [cli, "run", "--json", "--bootstrap", bootstrap, f"events/cloudformation-{step}.json"]
+    if failpoints:
+        command += ["--env", f"CONNECTOR_VERSIONS_FAILPOINTS={failpoints}"]
     done = subprocess.run(command, capture_output=True, text=True)
-    told = json.loads(done.stdout).get("CloudFormation", [])
-    if len(told) != 1:
-        sys.exit(f"FAILED: {step}, {place}: {len(told)} answers\n{done.stdout}{done.stderr}")
-    return told[0]
+    responses = json.loads(done.stdout).get("CloudFormation", [])
+    if len(responses) != 1:
+        sys.exit(f"FAILED: {step}, {failpoints}: {len(responses)} responses\n{done.stdout}{done.stderr}")
+    return responses[0]
 
 
 for step in ("create", "update", "delete"):
-    for place in (None, "settle", "answer", "settle,answer"):
-        told = run(step, place)
-        expected = "SUCCESS" if place is None or step == "delete" else "FAILED"
-        internal = told["Reason"].startswith("Internal: ")
-        if told["Status"] != expected or (expected == "FAILED" and not internal):
-            sys.exit(f"FAILED: {step}, {place}: {told}")
-        print(f"{step:7} panic at {place or 'no place':14} told {told['Status']}")
+    for failpoints in (None, "panic-in-reconcile", "panic-in-response", "panic-in-reconcile,panic-in-response"):
+        response = run(step, failpoints)
+        expected = "SUCCESS" if failpoints is None or step == "delete" else "FAILED"
+        internal = response["Reason"].startswith("Internal: ")
+        if response["Status"] != expected or (expected == "FAILED" and not internal):
+            sys.exit(f"FAILED: {step}, {failpoints}: {response}")
+        print(f"{step:7} {failpoints or 'no failpoint':36} {response['Status']}")

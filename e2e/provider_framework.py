@@ -1,13 +1,14 @@
-"""The Provider framework of aws-cdk-lib before the function: its own code, as the CDK packs it, unchanged.
+"""Runs the CDK's Provider framework, unchanged, in front of the function.
 
-usage: provider_framework.py LOCAL BOOTSTRAP ASSET
-ASSET is the framework's folder in a cloud assembly (`cdk synth` in examples/cdk writes one). The framework finds the
-Lambda API in a server here, which hands its events to the function; the embedded service has the versions; what
-CloudFormation is told comes to an https server.
+usage: provider_framework.py CLI BOOTSTRAP ASSET
+CLI is the binary connector-versions, BOOTSTRAP the function, ASSET the framework's folder in a cloud assembly (`cdk synth` in
+examples/cdk writes one). The script emulates the Lambda API that the framework calls, and the HTTPS server that receives the
+responses to CloudFormation. The emulator stores the versions.
 """
 
 import json
 import os
+import re
 import ssl
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from servers import CREDENTIALS, SNS, Failed, Function, Greengrass
 
-local, bootstrap, asset = sys.argv[1:4]
+cli, bootstrap, asset = sys.argv[1:4]
 HERE = Path(__file__).parent
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
 MARKER = "AWSCDK::CustomResourceProviderFramework::CREATE_FAILED"
@@ -62,7 +63,7 @@ class Replies(BaseHTTPRequestHandler):
 
 
 class Lambda:
-    """Lambda's API, as far as the framework speaks it, before one function."""
+    """The part of the Lambda API that the framework calls, for one function."""
 
     def __init__(self, function):
         self.function, self.lost, self.invocations = function, 0, 0
@@ -76,29 +77,29 @@ class Lambda:
                 event = json.loads(self.body())
                 api.invocations += 1
                 try:
-                    answer, error = json.dumps(api.function.invoke(event)), {}
+                    payload, error = json.dumps(api.function.invoke(event)), {}
                 except Failed as failed:
-                    answer, error = str(failed), {"X_Amz_Function_Error": "Unhandled"}
+                    payload, error = str(failed), {"X_Amz_Function_Error": "Unhandled"}
                 if api.lost:
                     api.lost -= 1
                     self.close_connection = True
                 else:
-                    self.reply(200, answer.encode(), **error)
+                    self.reply(200, payload.encode(), **error)
 
         self.server = Server(Handler)
         self.url = f"http://127.0.0.1:{self.server.port}"
 
 
 class ResponseStore:
-    """What CloudFormation takes answers with."""
+    """The HTTPS server that receives responses to CloudFormation."""
 
     def __init__(self, folder):
-        self.answers, self.refusals = [], 0
+        self.responses, self.refusals = [], 0
         store = self
         self.certificate, key = folder / "certificate.pem", folder / "key.pem"
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-             "-subj", "/CN=answers", "-addext", "subjectAltName=IP:127.0.0.1",
+             "-subj", "/CN=responses", "-addext", "subjectAltName=IP:127.0.0.1",
              "-addext", "basicConstraints=critical,CA:FALSE", "-keyout", key, "-out", self.certificate],
             check=True, stderr=subprocess.DEVNULL,
         )
@@ -109,7 +110,7 @@ class ResponseStore:
                 if store.refusals:
                     store.refusals -= 1
                     return self.reply(503)
-                store.answers.append(body)
+                store.responses.append(body)
                 self.reply(200)
 
         self.server = Server(Handler)
@@ -126,25 +127,25 @@ def properties(definition, topic, **other):
 
 
 class Stack:
-    """What CloudFormation asks of one custom resource."""
+    """Sends the requests of CloudFormation for one custom resource."""
 
     def __init__(self, greengrass, function, store):
         self.greengrass, self.api, self.store = greengrass, Lambda(function), store
         [self.definition] = greengrass.definitions(1)
 
     def versions(self):
-        answer = self.greengrass.client.list_connector_definition_versions(ConnectorDefinitionId=self.definition)
-        return [version["Arn"] for version in answer["Versions"]]
+        response = self.greengrass.client.list_connector_definition_versions(ConnectorDefinitionId=self.definition)
+        return [version["Arn"] for version in response["Versions"]]
 
-    def asks(self, request_type, properties, physical_id=None, **other):
-        """The answers that CloudFormation gets, and how many versions were made."""
+    def send_all(self, request_type, properties, physical_id=None, **other):
+        """The responses to CloudFormation and the number of new versions."""
         event = {
             "RequestType": request_type,
             "RequestId": str(uuid.uuid4()),
             "StackId": "arn:aws:cloudformation:us-east-1:123456789012:stack/line/2f6d1c50-15d7-11f1-9c1e-0affe7b3a1d5",
             "LogicalResourceId": "Connectors",
             "ResourceType": "Custom::GreengrassConnectorVersion",
-            "ResponseURL": f"https://{self.store.host}/answer?Signature=x",
+            "ResponseURL": f"https://{self.store.host}/response?Signature=x",
             "ResourceProperties": properties,
             **({"PhysicalResourceId": physical_id} if physical_id else {}),
             **other,
@@ -162,104 +163,106 @@ class Stack:
                 **CREDENTIALS,
             },
         )
-        require(f"{request_type}: the framework's handler ends well", run.returncode == 0, run.stderr)
-        bodies, self.store.answers = self.store.answers, []
-        # CloudFormation reads no more.
-        require("an answer has at most 4,096 bytes", all(len(body) <= 4_096 for body in bodies), bodies)
-        answers = [json.loads(body) for body in bodies]
-        require("an answer names its request", all(a["RequestId"] == event["RequestId"] for a in answers), answers)
-        return answers, len(self.versions()) - before
+        require(f"{request_type}: the framework's handler succeeds", run.returncode == 0, run.stderr)
+        bodies, self.store.responses = self.store.responses, []
+        # The limit of CloudFormation.
+        require("a response has at most 4,096 bytes", all(len(body) <= 4_096 for body in bodies), bodies)
+        responses = [json.loads(body) for body in bodies]
+        named = all(response["RequestId"] == event["RequestId"] for response in responses)
+        require("a response contains the id of its request", named, responses)
+        return responses, len(self.versions()) - before
 
-    def ask(self, request_type, properties, physical_id=None, **other):
-        """The one answer that CloudFormation gets, and how many versions were made."""
-        answers, made = self.asks(request_type, properties, physical_id, **other)
-        require(f"{request_type}: CloudFormation is told once", len(answers) == 1, answers)
-        return answers[0], made
+    def send(self, request_type, properties, physical_id=None, **other):
+        """The only response to CloudFormation and the number of new versions."""
+        responses, made = self.send_all(request_type, properties, physical_id, **other)
+        require(f"{request_type}: CloudFormation gets one response", len(responses) == 1, responses)
+        return responses[0], made
 
 
 def lifecycle(stack):
     first, second = properties(stack.definition, "first"), properties(stack.definition, "second")
 
-    answer, _ = stack.ask("Create", first)
-    version, data = answer["PhysicalResourceId"], answer["Data"]
-    created = answer["Status"] == "SUCCESS" and [version] == stack.versions()
-    check("a create makes one version, whose ARN is the id", created, answer)
-    told = (data["Arn"], data["ConnectorDefinitionId"], data["Outcome"])
-    check("its data is handed on", told == (version, stack.definition, "Created"), data)
+    response, _ = stack.send("Create", first)
+    version, data = response["PhysicalResourceId"], response["Data"]
+    created = response["Status"] == "SUCCESS" and [version] == stack.versions()
+    check("a create creates one version, and its ARN is the physical id", created, response)
+    returned = (data["Arn"], data["ConnectorDefinitionId"], data["Outcome"])
+    check("the framework returns the data", returned == (version, stack.definition, "Created"), data)
 
-    answer, made = stack.ask("Update", {**first, "ServiceTimeout": "90"}, version, OldResourceProperties=first)
-    same = (answer["Status"], answer["PhysicalResourceId"], answer["Data"]["Outcome"], made)
-    check("an update with the same content makes nothing", same == ("SUCCESS", version, "Existing", 0), (answer, made))
+    response, made = stack.send("Update", {**first, "ServiceTimeout": "90"}, version, OldResourceProperties=first)
+    same = (response["Status"], response["PhysicalResourceId"], response["Data"]["Outcome"], made)
+    check("an update with the same content creates no version", same == ("SUCCESS", version, "Existing", 0), (response, made))
 
-    answer, made = stack.ask("Update", second, version, OldResourceProperties=first)
-    other = answer["PhysicalResourceId"]
-    replaced = (answer["Status"], other != version, made) == ("SUCCESS", True, 1)
-    check("an update with other content makes a version", replaced, (answer, made))
+    response, made = stack.send("Update", second, version, OldResourceProperties=first)
+    other = response["PhysicalResourceId"]
+    replaced = (response["Status"], other != version, made) == ("SUCCESS", True, 1)
+    check("an update with other content creates a version", replaced, (response, made))
 
-    answer, made = stack.ask("Update", first, other, OldResourceProperties=second)
-    check("a roll-back finds the old one", (answer["PhysicalResourceId"], made) == (version, 0), (answer, made))
+    response, made = stack.send("Update", first, other, OldResourceProperties=second)
+    check("a roll-back finds the old version", (response["PhysicalResourceId"], made) == (version, 0), (response, made))
 
-    answer, made = stack.ask("Delete", second, other)
-    deleted = (answer["Status"], answer["PhysicalResourceId"], made) == ("SUCCESS", other, 0)
-    check("a delete ends well", deleted, (answer, made))
+    response, made = stack.send("Delete", second, other)
+    deleted = (response["Status"], response["PhysicalResourceId"], made) == ("SUCCESS", other, 0)
+    check("a delete succeeds and creates no version", deleted, (response, made))
 
 
 def wrong_properties(stack):
     wrong = properties(stack.definition, "hunter2")
     wrong["Connectors"][0]["Id"] = "a b"
-    named = "Connectors[0].Id: has a space as its character 2"
+    named = "Connectors[0].Id: invalid character ' ' at position 2"
 
-    answer, made = stack.ask("Create", wrong)
-    failed = (answer["Status"], answer["PhysicalResourceId"], made) == ("FAILED", MARKER, 0)
-    check("a create that is wrong fails", failed, (answer, made))
-    said = named in answer["Reason"] and "hunter2" not in str(answer)
-    check("and says what is wrong, with no parameter's value", said, answer)
+    response, made = stack.send("Create", wrong)
+    failed = (response["Status"], response["PhysicalResourceId"], made) == ("FAILED", MARKER, 0)
+    check("an invalid create fails", failed, (response, made))
+    said = named in response["Reason"] and "hunter2" not in str(response)
+    check("the reason names the error and contains no parameter value", said, response)
 
-    answer, _ = stack.ask("Delete", wrong, MARKER)
-    cleaned = (answer["Status"], stack.api.invocations) == ("SUCCESS", 0)
-    check("what was not created is deleted by the framework alone", cleaned, answer)
+    response, _ = stack.send("Delete", wrong, MARKER)
+    cleaned = (response["Status"], stack.api.invocations) == ("SUCCESS", 0)
+    check("the framework deletes a failed create without an invocation", cleaned, response)
 
-    answer, made = stack.ask("Update", wrong, "some-id", OldResourceProperties=wrong)
-    failed = (answer["Status"], answer["PhysicalResourceId"], made) == ("FAILED", "some-id", 0)
-    check("an update that is wrong keeps the id", failed and named in answer["Reason"], (answer, made))
+    response, made = stack.send("Update", wrong, "some-id", OldResourceProperties=wrong)
+    failed = (response["Status"], response["PhysicalResourceId"], made) == ("FAILED", "some-id", 0)
+    check("an invalid update keeps the physical id", failed and named in response["Reason"], (response, made))
 
     many = properties(stack.definition, "x", Connectors=[{"Id": "é" * 200, "ConnectorArn": "\u0001"}] * 500)
-    answer, _ = stack.ask("Create", many)
-    said = answer["Status"] == "FAILED" and "1000 problems: Connectors[0].ConnectorArn" in answer["Reason"]
-    check("of a thousand mistakes the first are told", said, answer)
+    response, _ = stack.send("Create", many)
+    first = re.search(r"\b1000 (errors|problems): \S*Connectors\[0\]\.ConnectorArn", response["Reason"])
+    said = response["Status"] == "FAILED" and first
+    check("the reason counts a thousand errors and lists the first", said, response)
 
 
 def repeats(stack):
-    # Three attempts of the framework's SDK are lost, and the first of the framework's own second try.
+    # The responses to three attempts of the framework's SDK are lost, and to the first attempt of the framework's retry.
     stack.api.lost = 4
-    answer, made = stack.ask("Create", properties(stack.definition, "lost"))
-    once = (answer["Status"], stack.api.invocations, made)
-    check("invoked five times for one request, it makes one version", once == ("SUCCESS", 5, 1), (answer, once))
+    response, made = stack.send("Create", properties(stack.definition, "lost"))
+    once = (response["Status"], stack.api.invocations, made)
+    check("five invocations for one request create one version", once == ("SUCCESS", 5, 1), (response, once))
 
     stack.store.refusals = 2
-    answer, made = stack.ask("Create", properties(stack.definition, "refused"))
-    once = (answer["Status"], stack.api.invocations, made)
-    check("an answer that was refused is sent again, and nothing done again", once == ("SUCCESS", 1, 1), (answer, once))
+    response, made = stack.send("Create", properties(stack.definition, "refused"))
+    once = (response["Status"], stack.api.invocations, made)
+    check("the framework repeats a rejected response without another invocation", once == ("SUCCESS", 1, 1), (response, once))
 
 
-def sent_as_well(stack):
-    """What the setting is for, and that a second answer is seen here."""
-    answers, _ = stack.asks("Create", properties(stack.definition, "twice"))
-    check("where the function sends its answers too, CloudFormation is told twice", len(answers) == 2, answers)
+def put_as_well(stack):
+    """Why CUSTOM_RESOURCE_RESPONSE=return exists, and that this script notices a second response."""
+    responses, _ = stack.send_all("Create", properties(stack.definition, "twice"))
+    check("with CUSTOM_RESOURCE_RESPONSE=put, CloudFormation gets two responses", len(responses) == 2, responses)
 
 
 with tempfile.TemporaryDirectory() as folder:
     store = ResponseStore(Path(folder))
-    greengrass = Greengrass(local)
+    greengrass = Greengrass(cli)
     environment = {"AWS_ENDPOINT_URL_GREENGRASS": greengrass.url}
-    returning = Function(bootstrap, {**environment, "CUSTOM_RESOURCE_ANSWER": "return"})
+    returning = Function(bootstrap, {**environment, "CUSTOM_RESOURCE_RESPONSE": "return"})
     trusted = {"RESPONSE_URL_HOSTS": store.host, "SSL_CERT_FILE": str(store.certificate)}
-    sending = Function(bootstrap, {**environment, **trusted, "CUSTOM_RESOURCE_ANSWER": "send"})
+    putting = Function(bootstrap, {**environment, **trusted, "CUSTOM_RESOURCE_RESPONSE": "put"})
     try:
         for case in (lifecycle, wrong_properties, repeats):
             case(Stack(greengrass, returning, store))
-        sent_as_well(Stack(greengrass, sending, store))
+        put_as_well(Stack(greengrass, putting, store))
     finally:
         returning.kill()
-        sending.kill()
+        putting.kill()
         greengrass.stop()
