@@ -56,7 +56,7 @@ shown = [any(plain(block) in plain(file.read_text()) for file in files) for bloc
 check("what the page shows is in these files", len(blocks) == 4 and all(shown), shown)
 
 greengrass = Greengrass(local)
-environment = {"AWS_ENDPOINT_URL_GREENGRASS": greengrass.url, "CUSTOM_RESOURCE_RESPONSE": "return"}
+environment = {"AWS_ENDPOINT_URL_GREENGRASS": greengrass.url, "CUSTOM_RESOURCE_ANSWER": "return"}
 functions = {mode: Function(bootstrap, {**environment, "IDEMPOTENCY": mode}) for mode in ("token", "latest")}
 
 
