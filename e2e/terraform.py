@@ -5,7 +5,6 @@ The script reads the example and invokes the function with its input, as the pro
 aws_lambda_invocation.
 """
 
-import json
 import re
 import sys
 from pathlib import Path
