@@ -66,7 +66,7 @@ impl Kept {
             headers
         };
         assert_eq!(headers(ours), headers(sdks));
-        // `tests/clients/signatures.py` holds the signature itself to another implementation.
+        // `e2e/signatures.py` holds the signature itself to another implementation.
         let scope = |of: &HttpRequest| {
             let signed = of.headers().get("authorization").unwrap();
             let (credential, _) = signed.split_once(", ").unwrap();

@@ -1,16 +1,17 @@
-"""Requests that are delivered again and again: how many versions each of them ends with.
+"""Delivers each request several times and counts the versions that each request created.
 
-usage: deliveries.py LOCAL BOOTSTRAP MODE [--requests N] [--seed S] [--blind]
-LOCAL is the program of `cargo local`, BOOTSTRAP the function, built for development or with the feature probes.
-MODE is what is promised, and on which service:
-  table   IDEMPOTENCY=table on a service that ignores client tokens; deliveries one after another and at the same time
-  latest  IDEMPOTENCY=latest on a service that ignores client tokens; deliveries one after another
-  token   IDEMPOTENCY=token on a service that honours client tokens; deliveries one after another and at the same time
-Each request is delivered one to five times. On the way, calls are reset, answered with 5xx, cut in half and delayed, with
-and without effect, and the function is killed at random moments, also after the service did its work and before it
-answered. A delivery that fails is made again, as Lambda, SQS and EventBridge would, until one ends well. At the end every
-request must have exactly one version. The table is in a moto server, over the network.
-With --blind nothing is looked for before a create is repeated: then there must be doubles, or this finds nothing.
+usage: deliveries.py CLI BOOTSTRAP MODE [--requests N] [--seed S] [--blind]
+CLI is the binary connector-versions. BOOTSTRAP is the function; --blind needs one built with the feature failpoints.
+MODE selects the setting and the service that it is tested against:
+  table   IDEMPOTENCY=table, a service that ignores client tokens, sequential and concurrent deliveries
+  latest  IDEMPOTENCY=latest, a service that ignores client tokens, sequential deliveries
+  token   IDEMPOTENCY=token, a service that honors client tokens, sequential and concurrent deliveries
+The script delivers each request one to five times. Meanwhile the emulator resets, delays and truncates calls and responds
+with 5xx, with and without effect. The script kills the function at random moments, also between the effect of a call and its
+response. It repeats a failed delivery until it succeeds, as Lambda, SQS and EventBridge do. In the end every request must
+have exactly one version. The idempotency table is in a moto server.
+With --blind the function does not look for a version before it repeats a create. Then the script must find duplicates;
+otherwise it could not detect them at all.
 """
 
 import argparse
@@ -24,7 +25,7 @@ import time
 from servers import SNS, Failed, Function, Greengrass, Killed, Moto
 
 arguments = argparse.ArgumentParser()
-arguments.add_argument("local")
+arguments.add_argument("cli")
 arguments.add_argument("bootstrap")
 arguments.add_argument("mode", choices=["table", "latest", "token"])
 arguments.add_argument("--requests", type=int, default=60)
@@ -34,7 +35,7 @@ given = arguments.parse_args()
 print(f"{given.mode} --requests {given.requests} --seed {given.seed}{' --blind' * given.blind}")
 
 WORKERS = 12
-# What the function has for an event; whoever finds a lease of one that was killed waits for little longer than that.
+# Function timeout in seconds. The lock of a killed function expires shortly after it.
 SECONDS = 3
 counts = collections.Counter()
 counting = threading.Lock()
@@ -46,7 +47,7 @@ def count(what):
 
 
 def random_fault(chance):
-    """Something that befalls some next create, whosever it is."""
+    """A fault for the next create of any request, or None."""
     if chance.random() < 0.6:
         return None
     fault = {"Operation": "CreateConnectorDefinitionVersion", "Commit": chance.random() < 0.6}
@@ -58,18 +59,17 @@ def random_fault(chance):
     elif kind == 3:
         fault["Outcome"] = {"Status": {"Status": 200, "Body": "?"}}
     else:
-        # An answer that is on its way for long: a kill comes between the service's work and its answer.
+        # Delays the response, so that a kill can hit between the effect of the call and its response.
         fault["Commit"] = True
         fault["DelayAfterMs"] = chance.randrange(20, 400)
-        # A call that is not performed before the function is killed and the next delivery has looked is more than
-        # looking can see: only a lease waits for it.
+        # A look-up cannot see a create that takes effect after the function was killed. Only a lock waits for it.
         if given.mode != "latest":
             fault["DelayMs"] = chance.choice([0, 0, chance.randrange(200)])
     return fault
 
 
 class Worker:
-    """A function that handles one event at a time. Each worker of the mode latest has a definition of its own."""
+    """A function that handles one event at a time. In mode latest each worker has its own definition."""
 
     def __init__(self, number, environment):
         self.function = Function(given.bootstrap, environment)
@@ -77,7 +77,7 @@ class Worker:
         self.number = number
 
     def deliver(self, event):
-        """Until it ends well."""
+        """Repeats the delivery until it succeeds."""
         for _ in range(60):
             fault = random_fault(self.chance)
             if fault:
@@ -90,32 +90,32 @@ class Worker:
             except Killed:
                 count("kills")
             except Failed as failed:
-                count("deliveries that failed and came again")
+                count("failed and repeated deliveries")
                 self.failed = str(failed)
                 time.sleep(self.chance.random() / 5)
-        sys.exit(f"FAILED: {event['id']} never ended well: {self.failed} --seed {given.seed}")
+        sys.exit(f"FAILED: {event['id']} never succeeded: {self.failed} --seed {given.seed}")
 
 
 moto = Moto() if given.mode == "table" else None
-greengrass = Greengrass(given.local, *([] if given.mode == "token" else ["--ignore-tokens"]))
+greengrass = Greengrass(given.cli, *([] if given.mode == "token" else ["--ignore-tokens"]))
 environment = {"AWS_ENDPOINT_URL_GREENGRASS": greengrass.url, "IDEMPOTENCY": given.mode}
 if given.blind:
-    environment["CONNECTOR_VERSIONS_BLIND"] = "1"
+    environment["CONNECTOR_VERSIONS_FAILPOINTS"] = "skip-duplicate-lookup"
 workers = []
 try:
     if moto:
-        environment |= moto.leases()
+        environment |= moto.idempotency_table()
     workers = [Worker(number, environment) for number in range(WORKERS)]
     chance = random.Random(given.seed)
     definitions = greengrass.definitions(WORKERS if given.mode == "latest" else max(1, given.requests // 10))
-    told = collections.defaultdict(set)
+    returned = collections.defaultdict(set)
     free = list(workers)
     having = threading.Condition()
 
     def deliver(worker, number, event):
         result = worker.deliver(event)
         with counting:
-            told[number].add(result["Version"])
+            returned[number].add(result["Version"])
 
     def event_of(number, definition):
         request = {"ConnectorDefinitionId": definition, "Connectors": [{"Id": f"r-{number}", "ConnectorArn": SNS}]}
@@ -145,7 +145,7 @@ try:
             shares = [[(n, t) for n, t in times.items() if n % WORKERS == w.number] for w in workers]
             work = [pool.submit(one_after_another, worker, share) for worker, share in zip(workers, shares)]
         else:
-            # All deliveries of a few requests in any order, so that some of one request meet.
+            # Shuffles the deliveries of a few requests, so that some deliveries of one request overlap.
             numbers = [number for number, t in times.items() for _ in range(t)]
             near = [numbers[start : start + 40] for start in range(0, len(numbers), 40)]
             for some in near:
@@ -157,17 +157,17 @@ try:
         for done in concurrent.futures.as_completed(work):
             done.result()
     took = time.monotonic() - began
-    # What was still on its way when the last delivery ended.
+    # Delayed creates may still take effect after the last delivery.
     time.sleep(1)
 
     made = greengrass.versions_by_request(definitions)
     doubled = {number: count for number, count in made.items() if count > 1}
     lost = set(times) - made.keys()
-    disagreed = [number for number, versions in told.items() if len(versions) > 1]
+    disagreed = [number for number, versions in returned.items() if len(versions) > 1]
     print(", ".join(f"{number} {name}" for name, number in counts.items()), f"in {took:.0f} s")
     print(
-        f"{given.requests} requests, {sum(made.values())} versions: {len(lost)} lost, {len(doubled)} doubled, "
-        f"{len(disagreed)} told two versions"
+        f"{given.requests} requests, {sum(made.values())} versions: {len(lost)} lost, {len(doubled)} duplicated, "
+        f"{len(disagreed)} with different results"
     )
     wrong = bool(lost or doubled or disagreed)
     if wrong != given.blind:

@@ -1,7 +1,8 @@
-// Hands the event on standard input to the Provider framework, as Lambda would, and ends when it has answered.
+// Invokes the Provider framework with the event on standard input, as Lambda does, and ends with its response.
 //
 // usage: provider_framework.cjs ASSET PORT
-// ASSET is the framework's code as the CDK packs it. It leaves the port out of a ResponseURL, so PORT is made that of https.
+// ASSET is the framework's code as the CDK packs it. The framework ignores the port of a ResponseURL, so the script makes PORT
+// the default port of https.
 const { readFileSync } = require('node:fs');
 const https = require('node:https');
 

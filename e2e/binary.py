@@ -1,8 +1,8 @@
-"""The function as built starts on Amazon Linux 2023.
+"""Checks that the built function can start on Amazon Linux 2023.
 
 usage: binary.py BOOTSTRAP [GLIBC]
-No symbol of it is newer than that release's C library, 2.34, or the one that is named here; it is linked to that library and
-to nothing else; its symbols are stripped. Needs readelf.
+The binary needs no symbol newer than GLIBC (default: 2.34, the C library of Amazon Linux 2023). It is linked to the C library
+and to nothing else. It is stripped. The check needs readelf.
 """
 
 import re

@@ -1,11 +1,11 @@
-"""Messages through a real queue: each good one ends as exactly one version, each poisoned one in the dead-letter queue.
+"""Sends messages through a queue: each valid message must create one version, each invalid one must become a dead letter.
 
-usage: messages.py LOCAL BOOTSTRAP [--messages N] [--seed S]
-LOCAL is the program of `cargo local`, BOOTSTRAP the function. The queue is that of a moto server, over the network. What
-stands between it and the function does as Lambda's event source mapping does: it takes up to ten messages, invokes, and
-deletes those that are not among batchItemFailures; the rest becomes visible again, and after so many receives goes to the
-dead-letter queue. On the way there is throttling, calls are cut off, messages are delivered again although they were
-handled, and the function is killed between batches and in the middle of them. The embedded service ignores client tokens.
+usage: messages.py CLI BOOTSTRAP [--messages N] [--seed S]
+CLI is the binary connector-versions, BOOTSTRAP the function. The queue is in a moto server. The script works as Lambda's
+event source mapping: it receives up to ten messages, invokes the function, and deletes the messages that are not in
+batchItemFailures. The others become visible again and move to the dead-letter queue after the maximum number of receives.
+Meanwhile the emulator throttles and aborts calls. The script redelivers processed messages and kills the function between
+and during batches. The emulator ignores client tokens.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import boto3
 from servers import SNS, Failed, Function, Greengrass, Killed, Moto
 
 arguments = argparse.ArgumentParser()
-arguments.add_argument("local")
+arguments.add_argument("cli")
 arguments.add_argument("bootstrap")
 arguments.add_argument("--messages", type=int, default=300)
 arguments.add_argument("--seed", type=int, default=random.randrange(2**32))
@@ -32,7 +32,7 @@ RECEIVES = 10
 
 
 def body(number, definition):
-    """A request, plain or in one of the envelopes that a message may hold."""
+    """A request, direct or in one of the envelopes that a message may contain."""
     request = {"ConnectorDefinitionId": definition, "Connectors": [{"Id": f"m-{number}", "ConnectorArn": SNS}]}
     kind = chance.randrange(4)
     if kind == 0:
@@ -62,7 +62,7 @@ def record(message):
 
 
 moto = Moto()
-greengrass = Greengrass(given.local, "--ignore-tokens")
+greengrass = Greengrass(given.cli, "--ignore-tokens")
 function = Function(given.bootstrap, {"AWS_ENDPOINT_URL_GREENGRASS": greengrass.url})
 try:
     sqs = boto3.client("sqs", endpoint_url=moto.url)
@@ -73,7 +73,7 @@ try:
     attributes = {"VisibilityTimeout": str(VISIBILITY), "RedrivePolicy": redrive}
     requests = sqs.create_queue(QueueName="requests", Attributes=attributes)["QueueUrl"]
 
-    # Numbers of the good messages, ids of the poisoned ones.
+    # Numbers of the valid messages, ids of the invalid ones.
     good, poison = set(), set()
 
     def send(numbers):
@@ -91,7 +91,7 @@ try:
     unsent = list(range(given.messages))
     waiting = 0
     while True:
-        # Not all at once: the server's receive takes longer the more messages there are.
+        # Limits the number of waiting messages: a receive of the server takes longer with more of them.
         while unsent and waiting < 100:
             send(unsent[:10])
             waiting += len(unsent[:10])
@@ -107,14 +107,14 @@ try:
             continue
         counts["batches"] += 1
         counts["messages delivered"] += len(received)
-        counts["of them again"] += sum(m["Attributes"]["ApproximateReceiveCount"] != "1" for m in received)
+        counts["of them redelivered"] += sum(m["Attributes"]["ApproximateReceiveCount"] != "1" for m in received)
         create = {"Operation": "CreateConnectorDefinitionVersion"}
         if chance.random() < 0.3:
             counts["throttled calls"] += 3
             code = chance.choice([None, "TooManyRequestsException"])
             greengrass.fault(**create, Times=3, Commit=False, Outcome={"Status": {"Status": 429, "Code": code, "Body": ""}})
         if chance.random() < 0.2:
-            counts["calls cut off"] += 1
+            counts["aborted calls"] += 1
             greengrass.fault(**create, Commit=chance.random() < 0.5, Outcome=chance.choice(["Reset", "Half"]))
         if chance.random() < 0.1:
             counts["kills between batches"] += 1
@@ -123,17 +123,17 @@ try:
         try:
             failures = function.invoke({"Records": [record(m) for m in received]}, kill_after=kill_after)["batchItemFailures"]
         except Killed:
-            counts["kills in the middle"] += 1
+            counts["kills during batches"] += 1
             continue
         except Failed as failed:
-            raise SystemExit(f"FAILED: a batch is never an error: {failed}")
+            raise SystemExit(f"FAILED: a batch must not fail as a whole: {failed}")
         failed = {failure["itemIdentifier"] for failure in failures}
         counts["failures reported"] += len(failed)
         for message in received:
             if message["MessageId"] in failed:
                 continue
             if chance.random() < 0.05:
-                counts["handled, delivered again"] += 1
+                counts["redeliveries of processed messages"] += 1
                 continue
             sqs.delete_message(QueueUrl=requests, ReceiptHandle=message["ReceiptHandle"])
             waiting -= 1
@@ -148,11 +148,11 @@ try:
     lost = good - made.keys()
     doubled = {number: count for number, count in made.items() if count > 1}
     print(
-        f"{len(good)} good messages, {sum(made.values())} versions: {len(lost)} lost, {len(doubled)} doubled; "
-        f"{len(poison)} poisoned, {len(dead_ids)} in the dead-letter queue: {len(poison ^ dead_ids)} of them wrong"
+        f"{len(good)} valid messages, {sum(made.values())} versions: {len(lost)} lost, {len(doubled)} duplicated; "
+        f"{len(poison)} invalid messages, {len(dead_ids)} dead letters: {len(poison ^ dead_ids)} wrong"
     )
     if lost or doubled or made.keys() - good or poison != dead_ids:
-        raise SystemExit(f"FAILED: lost {sorted(lost)[:9]}, doubled {doubled}, --seed {given.seed}")
+        raise SystemExit(f"FAILED: lost {sorted(lost)[:9]}, duplicated {doubled}, --seed {given.seed}")
 finally:
     function.kill()
     greengrass.stop()

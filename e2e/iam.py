@@ -1,7 +1,8 @@
-"""IAM's evaluation of policy statements, as far as this stack's policies use it: an explicit deny wins, then an allow,
-else no. A part of a statement that is not understood here (a condition's operator, a NotAction) ends the check.
+"""Evaluates IAM policy statements, as far as this stack's policies need it.
 
-moto has an evaluator too. It takes a condition whose operator it does not know for met, and a dot for any character.
+An explicit deny wins, then an allow; the default is deny. An unsupported element (a condition operator, NotAction) ends the
+check with an error. moto's evaluator is not used: it treats a condition with an unknown operator as met and a dot as any
+character.
 """
 
 import re
@@ -33,7 +34,7 @@ def like(pattern, text, flags=0):
 
 
 def like_arn(pattern, arn):
-    """Part by part: a wildcard of one part, as the account, does not reach into the next."""
+    """Compares the parts of an ARN one by one, so that a wildcard in one part does not match text of the next."""
     if pattern == "*":
         return True
     patterns, parts = pattern.split(":", 5), arn.split(":", 5)
@@ -68,7 +69,7 @@ def applies(statement, call):
     unknown = statement.keys() - {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
     unknown |= statement.get("Condition", {}).keys() - OPERATORS.keys()
     if unknown:
-        sys.exit(f"FAILED: {unknown} of a statement are not understood here")
+        sys.exit(f"FAILED: unsupported elements of a statement: {unknown}")
     return (
         is_principal(statement, call)
         and any(like(action, call.action, re.IGNORECASE) for action in listed(statement["Action"]))

@@ -1,10 +1,10 @@
-"""The Terraform example against the function, without Terraform: its file is read, its input is handed over as the
-provider's documentation says that aws_lambda_invocation does.
+"""Runs the Terraform example against the function, without Terraform.
 
-usage: terraform.py LOCAL BOOTSTRAP
+usage: terraform.py CLI BOOTSTRAP
+The script reads the example and invokes the function with its input, as the provider's documentation describes for
+aws_lambda_invocation.
 """
 
-import json
 import re
 import sys
 from pathlib import Path
@@ -13,8 +13,8 @@ import hcl2
 
 from servers import Failed, Function, Greengrass
 
-local, bootstrap = sys.argv[1:3]
-FILE = Path(__file__).parents[2] / "examples/terraform/main.tf"
+cli, bootstrap = sys.argv[1:3]
+FILE = Path(__file__).parents[1] / "examples/terraform/main.tf"
 
 
 def check(what, condition, seen=""):
@@ -34,7 +34,7 @@ def one(blocks, kind, name):
 
 
 def input_of(resource, values):
-    """The resource's input, with what it refers to."""
+    """The resource's input with its references replaced."""
     [literal] = re.findall(r"\$\{jsonencode\((.*)\)\}", resource["input"], re.S)
 
     def known(value):
@@ -51,19 +51,19 @@ def input_of(resource, values):
 
 example = read(FILE.read_text())
 resource = one(example["resource"], "aws_lambda_invocation", "connectors")
-check("each step of a resource's life is an invocation", resource["lifecycle_scope"] == "CRUD", resource)
-check("under the key that the function knows", "terraform_key" not in resource, resource)
+check("create, update and delete invoke the function", resource["lifecycle_scope"] == "CRUD", resource)
+check("the example uses the default terraform_key", "terraform_key" not in resource, resource)
 result = "${jsondecode(aws_lambda_invocation.connectors.result).Arn}"
 [output] = example["output"]
-check("the version's ARN is put out", output["connector_definition_version_arn"]["value"] == result, output)
+check("the version's ARN is an output", output["connector_definition_version_arn"]["value"] == result, output)
 
-greengrass = Greengrass(local)
+greengrass = Greengrass(cli)
 function = Function(bootstrap, {"AWS_ENDPOINT_URL_GREENGRASS": greengrass.url})
 [definition] = greengrass.definitions(1)
 
 
 def applied(action, given, before):
-    """The function's result, and how many versions there are."""
+    """The function's result and the number of versions."""
     result = function.invoke({**given, "tf": {"action": action, "prev_input": before}})
     answer = greengrass.client.list_connector_definition_versions(ConnectorDefinitionId=definition)
     return result, len(answer["Versions"])
@@ -80,16 +80,16 @@ try:
         for topic in ("first", "second")
     )
     created, versions = applied("create", first, None)
-    check("a create makes a version", (created["Outcome"], versions) == ("Created", 1), created)
-    check("there is nothing to remark on", "Advice" not in created, created)
+    check("a create creates a version", (created["Outcome"], versions) == ("Created", 1), created)
+    check("the result has no warnings", "Warnings" not in created, created)
     same, versions = applied("update", first, first)
-    check("an update with the same input makes nothing", (same["Arn"], versions) == (created["Arn"], 1), same)
+    check("an update with the same input creates no version", (same["Arn"], versions) == (created["Arn"], 1), same)
     other, versions = applied("update", second, first)
-    check("an update with other input makes a version", (other["Arn"] != created["Arn"], versions) == (True, 2), other)
+    check("an update with other input creates a version", (other["Arn"] != created["Arn"], versions) == (True, 2), other)
     back, versions = applied("update", first, second)
-    check("what was there before is found again", (back["Arn"], versions) == (created["Arn"], 2), back)
+    check("an update back to the first input finds the first version", (back["Arn"], versions) == (created["Arn"], 2), back)
     gone, versions = applied("delete", first, first)
-    check("a delete ends well", (gone, versions) == ({"Outcome": "Deleted"}, 2), gone)
+    check("a delete succeeds and creates no version", (gone, versions) == ({"Outcome": "Deleted"}, 2), gone)
 except Failed as failed:
     raise SystemExit(f"FAILED: {failed}") from None
 finally:

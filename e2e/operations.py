@@ -1,7 +1,7 @@
-"""All eight connector definition operations of a Greengrass V1 endpoint, by boto3 and by the AWS CLI.
+"""Calls all eight connector definition operations of the emulator with boto3 and with the AWS CLI.
 
-usage: operations.py LOCAL [AWS-CLI]
-LOCAL is the program of `cargo local`.
+usage: operations.py CLI [AWS-CLI]
+CLI is the binary connector-versions, AWS-CLI the program of the AWS CLI (default: aws).
 """
 
 import json
@@ -43,7 +43,7 @@ def by_boto3():
         Name="line", tags={"k": "v"}, InitialVersion={"Connectors": CONNECTORS}, AmznClientToken="boto3-1"
     )
     definition = made["Id"]
-    check(made["LatestVersionArn"] == f"{made['Arn']}/versions/{made['LatestVersion']}", "ARNs belong together")
+    check(made["LatestVersionArn"] == f"{made['Arn']}/versions/{made['LatestVersion']}", "LatestVersionArn matches Arn and LatestVersion")
 
     version = client.create_connector_definition_version(
         ConnectorDefinitionId=definition, Connectors=CONNECTORS, AmznClientToken="boto3-2"
@@ -51,15 +51,15 @@ def by_boto3():
     again = client.create_connector_definition_version(
         ConnectorDefinitionId=definition, Connectors=CONNECTORS, AmznClientToken="boto3-2"
     )
-    check(version["Version"] == again["Version"], "the token is honoured")
-    check(version["Id"] == definition, "Id of a version is the definition's")
+    check(version["Version"] == again["Version"], "the service honors the token")
+    check(version["Id"] == definition, "a version has the Id of its definition")
     check(client.get_connector_definition(ConnectorDefinitionId=definition)["LatestVersion"] == version["Version"],
           "the new version is the latest")
     check(client.get_connector_definition(ConnectorDefinitionId=definition)["tags"] == {"k": "v"}, "tags")
     held = client.get_connector_definition_version(
         ConnectorDefinitionId=definition, ConnectorDefinitionVersionId=version["Version"]
     )
-    check(held["Definition"]["Connectors"] == CONNECTORS, "a version holds what it was given")
+    check(held["Definition"]["Connectors"] == CONNECTORS, "a version has the connectors of the request")
 
     for number in range(7):
         client.create_connector_definition_version(ConnectorDefinitionId=definition, Connectors=[])
@@ -73,18 +73,18 @@ def by_boto3():
     check(len(pages) >= 3 and all(f"page-{number}" in names for number in range(7)), "pages of definitions")
 
     client.update_connector_definition(ConnectorDefinitionId=definition, Name="other")
-    check(client.get_connector_definition(ConnectorDefinitionId=definition)["Name"] == "other", "the name is changed")
+    check(client.get_connector_definition(ConnectorDefinitionId=definition)["Name"] == "other", "the update changes the name")
     client.delete_connector_definition(ConnectorDefinitionId=definition)
     for call in (client.get_connector_definition, client.list_connector_definition_versions):
         try:
             call(ConnectorDefinitionId=definition)
-            check(False, "a deleted definition is gone")
+            check(False, "a deleted definition does not exist")
         except botocore.exceptions.ClientError as error:
             check(error.response["Error"]["Code"] == "IdNotFoundException", error.response)
             check(error.response["ResponseMetadata"]["HTTPStatusCode"] == 404, error.response)
     try:
         client.list_connector_definitions(MaxResults="none")
-        check(False, "a bad MaxResults is refused")
+        check(False, "the service rejects an invalid MaxResults")
     except client.exceptions.BadRequestException as error:
         check(error.response["Message"] == "Invalid MaxResults.", error.response)
 
@@ -104,17 +104,17 @@ def by_the_cli():
     for _ in range(4):
         aws("create-connector-definition-version", *of, "--connectors", "[]")
     held = aws("get-connector-definition-version", *of, "--connector-definition-version-id", version["Version"])
-    check(held["Definition"]["Connectors"] == CONNECTORS, "a version holds what it was given")
-    check(len(aws("list-connector-definition-versions", *of, "--page-size", "2")["Versions"]) == 5, "all pages")
+    check(held["Definition"]["Connectors"] == CONNECTORS, "a version has the connectors of the request")
+    check(len(aws("list-connector-definition-versions", *of, "--page-size", "2")["Versions"]) == 5, "the AWS CLI reads all pages")
     first = aws("list-connector-definition-versions", *of, "--page-size", "2", "--max-items", "3")
-    check(len(first["Versions"]) == 3, "three of five")
+    check(len(first["Versions"]) == 3, "max-items limits the result to three versions")
     rest = aws("list-connector-definition-versions", *of, "--page-size", "2", "--starting-token", first["NextToken"])
-    check(len(rest["Versions"]) == 2, "the other two")
+    check(len(rest["Versions"]) == 2, "starting-token continues with the other two")
     aws("update-connector-definition", *of, "--name", "renamed")
-    check(aws("get-connector-definition", *of)["Name"] == "renamed", "the name is changed")
-    check(definition in [entry["Id"] for entry in aws("list-connector-definitions")["Definitions"]], "it is listed")
+    check(aws("get-connector-definition", *of)["Name"] == "renamed", "the update changes the name")
+    check(definition in [entry["Id"] for entry in aws("list-connector-definitions")["Definitions"]], "the list contains the definition")
     aws("delete-connector-definition", *of)
-    check(definition not in [entry["Id"] for entry in aws("list-connector-definitions")["Definitions"]], "it is gone")
+    check(definition not in [entry["Id"] for entry in aws("list-connector-definitions")["Definitions"]], "the list does not contain the deleted definition")
 
 
 greengrass = Greengrass(sys.argv[1])

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 # Command to the file that runs it: one line there has all of its words.
 ELSEWHERE = {"cargo test --workspace": ".ci/run"}
 MIN_COMMANDS = 5

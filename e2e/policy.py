@@ -1,7 +1,8 @@
-"""What the stack's policies allow, call by call: the role's, with and without the table, who may take the role, and who
-may use the queues. The lists are at the end of this file.
+"""Compares the policies of the stack with lists of calls that they must allow and must deny.
 
-What is allowed and in no list fails as well, and so does a policy of a kind that is not read here.
+The policies are those of the function's role, with and without the table, the role's trust policy and the queue policies.
+`calls` contains the lists. The check also fails for a permission that no listed call needs, and for a type of policy that the
+script does not read.
 """
 
 import json
@@ -21,9 +22,9 @@ def check(condition, what):
 
 
 class Stack:
-    """The template with its parameters' defaults, but for those given, in a partition and Region."""
+    """The template in one partition and Region. Parameters not passed have their defaults."""
 
-    # What Ref and GetAtt Arn give. A log group's ARN has its streams at the end.
+    # Service and resource part of each type's ARN. The ARN of a log group includes its streams.
     NAMES = {
         "AWS::DynamoDB::Table": ("dynamodb", "table/{}"),
         "AWS::Events::Rule": ("events", "rule/{}"),
@@ -45,9 +46,9 @@ class Stack:
         }
 
     def arn(self, name):
-        # The rule is made by the transform, from the function's event of that name.
-        check(name in self.resources or name == "ConnectorVersionsVersionRequested", f"{name} is in this stack")
-        type_ = "AWS::Events::Rule" if name == "ConnectorVersionsVersionRequested" else self.resources[name]["Type"]
+        # The transform creates the rule from the function's event of that name.
+        check(name in self.resources or name == "ConnectorVersionsVersionRequestedRule", f"{name} is in this stack")
+        type_ = "AWS::Events::Rule" if name == "ConnectorVersionsVersionRequestedRule" else self.resources[name]["Type"]
         service, form = self.NAMES[type_]
         region = "" if service == "iam" else self.region
         return f"arn:{self.partition}:{service}:{region}:{ACCOUNT}:" + form.format(f"{STACK}-{name}")
@@ -71,7 +72,7 @@ class Stack:
                 return self.resolved(left) == self.resolved(right)
             case "Fn::Not", [condition]:
                 return not self.resolved(condition)
-        return sys.exit(f"FAILED: {function} in a policy or condition is not understood here")
+        return sys.exit(f"FAILED: unsupported function in a policy or condition: {function}")
 
     def of_type(self, type_):
         return {
@@ -79,15 +80,15 @@ class Stack:
         }
 
     def statements(self):
-        """Every statement: those of the role with the role as their principal, and those of queues with their own."""
+        """Every statement. The principal of the role's statements is the role."""
         grant = {type_ for each in self.resources.values() if re.search("IAM|Policy|Permission", type_ := each["Type"])}
         grant -= {"AWS::IAM::Role", "AWS::IAM::RolePolicy", "AWS::SQS::QueuePolicy"}
-        check(not grant, f"{grant} may allow something too, and are not read here")
+        check(not grant, f"the script does not read these types, which may grant permissions: {grant}")
         (role, of_role), = self.of_type("AWS::IAM::Role").items()
-        check("ManagedPolicyArns" not in of_role, "the role has no managed policies, which cannot be read here")
+        check("ManagedPolicyArns" not in of_role, "the role has no managed policies, which the script cannot read")
         own = of_role["Policies"] + list(self.of_type("AWS::IAM::RolePolicy").values())
         for policy in own:
-            check(policy.get("RoleName", f"{STACK}-{role}") == f"{STACK}-{role}", "a policy is of the one role")
+            check(policy.get("RoleName", f"{STACK}-{role}") == f"{STACK}-{role}", "every policy belongs to the one role")
             yield from ({"Principal": ROLE} | each for each in policy["PolicyDocument"]["Statement"])
         for each in of_role["AssumeRolePolicyDocument"]["Statement"]:
             yield {"Resource": self.arn(role)} | each
@@ -98,21 +99,21 @@ class Stack:
 def try_all(stack, may, must_not):
     statements = list(stack.statements())
     for call in may:
-        check(allowed(statements, call), f"may not and should: {call}")
+        check(allowed(statements, call), f"must be allowed: {call}")
     for call in must_not:
-        check(not allowed(statements, call), f"may and should not: {call}")
+        check(not allowed(statements, call), f"must be denied: {call}")
     for statement in (each for each in statements if each["Effect"] == "Allow"):
         for action in listed(statement["Action"]):
-            check("*" not in action, f"{action} is more than one action")
+            check("*" not in action, f"{action} has no wildcard")
             for resource in listed(statement["Resource"]):
                 one = statement | {"Action": action, "Resource": resource}
-                check(any(applies(one, call) for call in may), f"allowed and in no list: {json.dumps(one)}")
+                check(any(applies(one, call) for call in may), f"allowed, but no listed call needs it: {json.dumps(one)}")
                 check(resource != "*" or action.startswith("xray:"), f"{action} on every resource")
     return len(may), len(must_not)
 
 
 def calls(stack):
-    """What may be done and what must not, in a stack with the table and in one without."""
+    """Calls that a stack must allow, and calls that it must deny."""
     def arn(service, resource, region=stack.region, account=ACCOUNT):
         return f"arn:{stack.partition}:{service}:{region}:{account}:{resource}"
 
@@ -123,20 +124,20 @@ def calls(stack):
         return [Call(action, resource) for action in actions.split() for resource in resources]
 
     version = definition() + "/versions/5d2c8f1b-94e7-4b3a-8c3e-1d2f3a4b5c6d"
-    requests, dead = stack.arn("Requests"), stack.arn("DeadLetters")
+    requests, dead = stack.arn("RequestQueue"), stack.arn("DeadLetterQueue")
     bus = arn("events", "event-bus/default")
     log_group = arn("logs", f"log-group:{STACK}-LogGroup")
     stream = log_group + ":log-stream:2026/03/02/[$LATEST]0123456789abcdef"
-    table = arn("dynamodb", f"table/{STACK}-Leases")
-    rule = stack.arn("ConnectorVersionsVersionRequested")
-    own_role = stack.arn("Role")
+    table = arn("dynamodb", f"table/{STACK}-IdempotencyTable")
+    rule = stack.arn("ConnectorVersionsVersionRequestedRule")
+    own_role = stack.arn("FunctionRole")
     elsewhere = [{"region": "eu-west-3"}, {"account": "999999999999"}, {"region": "eu-west-3", "account": "999999999999"}]
     put = role("dynamodb:PutItem", table)
 
     may = [
         *role("greengrass:CreateConnectorDefinitionVersion greengrass:GetConnectorDefinition", definition()),
         *role("greengrass:ListConnectorDefinitionVersions", definition()),
-        # Both are asked for.
+        # Authorization may name the definition or the version.
         *role("greengrass:GetConnectorDefinitionVersion", definition(), version),
         *role("sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes", requests),
         *role("sqs:SendMessage", dead),
@@ -151,33 +152,33 @@ def calls(stack):
         " greengrass:GetConnectorDefinitionVersion greengrass:ListConnectorDefinitionVersions"
     )
     must_not = [
-        # Elsewhere, and other things than connectors.
+        # Other Regions and accounts, and resources other than connector definitions.
         *role(reads_and_creates, *(definition(**where) for where in elsewhere)),
         *role(reads_and_creates, *map(definition, ["cores", "devices", "functions", "loggers", "resources"])),
         *role(reads_and_creates, *map(definition, ["subscriptions", "connectors-of-others"])),
         *role(reads_and_creates, arn("greengrass", "/greengrass/groups/1"), arn("greengrass", "components:x"), "*"),
-        # The rest of the API, on its own connector definitions too.
+        # Other actions, also on connector definitions.
         *role("greengrass:CreateConnectorDefinition greengrass:ListConnectorDefinitions", definition(), "*"),
         *role("greengrass:UpdateConnectorDefinition greengrass:DeleteConnectorDefinition", definition()),
         *role("greengrass:CreateGroupVersion greengrass:CreateDeployment", arn("greengrass", "/greengrass/groups/1")),
         *role("greengrass:CreateFunctionDefinitionVersion greengrass:CreateCoreDefinitionVersion", definition()),
         *role("greengrass:AssociateRoleToGroup greengrass:TagResource greengrass:ResetDeployments", definition(), "*"),
-        # Queues: it takes requests and gives up events, and nothing the other way round.
+        # The function receives requests and sends dead letters. It never does the opposite.
         *role("sqs:SendMessage sqs:PurgeQueue sqs:DeleteQueue sqs:SetQueueAttributes sqs:AddPermission", requests),
         *role("sqs:ReceiveMessage sqs:DeleteMessage sqs:PurgeQueue sqs:StartMessageMoveTask", dead),
         *role("sqs:SendMessage sqs:ReceiveMessage sqs:DeleteMessage", arn("sqs", "another"), requests + "-2", dead + "2"),
-        # Results go to one bus.
+        # The function sends results to one bus.
         *role("events:PutEvents", arn("events", "event-bus/other"), arn("events", "event-bus/default", "eu-west-3")),
         *role("events:PutRule events:PutTargets events:DeleteRule", bus, rule),
-        # Logs are written to one group and never read.
+        # The function writes to one log group and never reads.
         *role("logs:CreateLogGroup logs:DeleteLogGroup logs:GetLogEvents logs:FilterLogEvents", log_group, stream, "*"),
         *role("logs:CreateLogStream logs:PutLogEvents", arn("logs", "log-group:/aws/lambda/other:log-stream:1")),
         *role("xray:GetTraceSummaries xray:BatchGetTraces", "*"),
-        # Of the table, puts.
+        # The function only puts items into the table.
         *role("dynamodb:GetItem dynamodb:DeleteItem dynamodb:UpdateItem dynamodb:Query dynamodb:Scan", table),
         *role("dynamodb:BatchWriteItem dynamodb:DeleteTable dynamodb:DescribeTable dynamodb:PartiQLInsert", table),
         *role("dynamodb:PutItem", arn("dynamodb", "table/other"), table + "/index/1", table.replace(ACCOUNT, "9" * 12)),
-        # What an intruder would try next.
+        # Common steps of an attacker.
         *role("iam:PassRole iam:PutRolePolicy iam:AttachRolePolicy iam:CreateAccessKey iam:GetRole", own_role, "*"),
         *role("sts:AssumeRole sts:GetFederationToken", own_role, "*"),
         *role("lambda:InvokeFunction lambda:UpdateFunctionCode lambda:GetFunction", arn("lambda", "function:other"), "*"),
@@ -185,16 +186,16 @@ def calls(stack):
         *role("kms:Decrypt kms:GenerateDataKey", arn("kms", "key/1"), "*"),
         *role("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:line"), "*"),
         *role("ssm:GetParameter ec2:RunInstances cloudformation:UpdateStack sns:Publish iot:Publish", "*"),
-        # Others: who takes the role, who sends to the dead letters, and what nobody may do in clear text.
-        *(Call("sts:AssumeRole", own_role, who) for who in ["ec2.amazonaws.com", "events.amazonaws.com", "anybody"]),
+        # Other principals, and requests without TLS.
+        *(Call("sts:AssumeRole", own_role, who) for who in ["ec2.amazonaws.com", "events.amazonaws.com", "anyone"]),
         *(
             Call("sqs:SendMessage", dead, "events.amazonaws.com", context)
             for context in [{}, {"aws:SourceArn": arn("events", "rule/other")}, {"aws:SourceArn": rule + "-2"}]
         ),
         Call("sqs:SendMessage", requests, "events.amazonaws.com", {"aws:SourceArn": rule}),
-        *(Call("sqs:SendMessage", dead, who, {"aws:SourceArn": rule}) for who in ["sns.amazonaws.com", "anybody"]),
-        *(Call("sqs:ReceiveMessage", dead, who, {"aws:SourceArn": rule}) for who in ["events.amazonaws.com", "anybody"]),
-        *(Call("sqs:SendMessage", queue, "anybody") for queue in (requests, dead)),
+        *(Call("sqs:SendMessage", dead, who, {"aws:SourceArn": rule}) for who in ["sns.amazonaws.com", "anyone"]),
+        *(Call("sqs:ReceiveMessage", dead, who, {"aws:SourceArn": rule}) for who in ["events.amazonaws.com", "anyone"]),
+        *(Call("sqs:SendMessage", queue, "anyone") for queue in (requests, dead)),
         Call("sqs:ReceiveMessage", requests, context={"aws:SecureTransport": "false"}),
         Call("sqs:SendMessage", dead, context={"aws:SecureTransport": "false"}),
     ]
@@ -208,8 +209,8 @@ for partition, region in ("aws", "us-east-1"), ("aws-cn", "cn-north-1"):
         tried.append(try_all(stack, *calls(stack)))
 
 function = stack.resources["ConnectorVersions"]["Properties"]
-check(function["Role"] == {"Fn::GetAtt": ["Role", "Arn"]}, "the function has the role that was looked into")
-check(not function.keys() & {"Policies", "Connectors", "FunctionUrlConfig"}, "nothing else is granted beside it")
+check(function["Role"] == {"Fn::GetAtt": ["FunctionRole", "Arn"]}, "the function has the checked role")
+check(not function.keys() & {"Policies", "Connectors", "FunctionUrlConfig"}, "no property of the function grants more")
 for name, queue in stack.of_type("AWS::SQS::Queue").items():
-    check(queue.get("SqsManagedSseEnabled") is True, f"{name} is encrypted, which checkov is told not to look at")
-print(f"{len(tried)} stacks: {sum(may for may, _ in tried)} calls allowed, {sum(no for _, no in tried)} not, as they should be")
+    check(queue.get("SqsManagedSseEnabled") is True, f"{name} is encrypted (checkov skips this check)")
+print(f"{len(tried)} stacks: {sum(may for may, _ in tried)} calls allowed and {sum(no for _, no in tried)} calls denied, as required")

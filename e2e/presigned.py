@@ -1,8 +1,9 @@
-"""The function's answers against a store that checks pre-signed URLs as S3 does.
+"""Sends the function's responses to a store that verifies pre-signed URLs as S3 does.
 
-usage: presigned.py S3S-FS LOCAL
-S3S-FS is the program of the crate s3s-fs, LOCAL the program of `cargo local`. URLs are made by boto3 in the three
-forms that CloudFormation's may have. Each takes the function's answer; a table shows which headers each refuses.
+usage: presigned.py S3S-FS CLI
+S3S-FS is the binary of the crate s3s-fs, CLI the binary connector-versions. boto3 creates URLs in the three forms that
+CloudFormation may use. The store must accept the function's response at each of them. The output shows which headers the
+store accepts for each form.
 """
 
 import http.client
@@ -20,9 +21,9 @@ import urllib.parse
 import boto3
 from botocore.config import Config
 
-s3s_fs, local = sys.argv[1:3]
+s3s_fs, cli = sys.argv[1:3]
 os.environ.update({"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull})
-KEY, SECRET, BUCKET = "AKIALOCALLOCALLOCAL0", "local-secret-access-key-of-nobody", "answers"
+KEY, SECRET, BUCKET = "AKIALOCALLOCALLOCAL0", "local-secret-access-key-of-nobody", "responses"
 
 
 def check(condition, what):
@@ -87,17 +88,17 @@ with tempfile.TemporaryDirectory() as root:
                 check(got == status, f"{form} with {headers}: {got}, not {status}")
             other = lambda found: found[1] + ("1" if found[2] == "0" else "0")
             tampered = put(re.sub("(Signature=)(.)", other, url(form, "form")[0]), {"Content-Type": ""})
-            check(tampered == 403, f"{form}: the store checks signatures ({tampered})")
+            check(tampered == 403, f"{form}: the store rejects a wrong signature ({tampered})")
 
             target, key = url(form, "function")
             signed = urllib.parse.parse_qs(target).get("X-Amz-SignedHeaders", ["-"])[0]
             event = json.dumps({**sample, "ResponseURL": target})
-            run = subprocess.run([local, "--json", "--keep-response-url", "-"], input=event, capture_output=True, text=True)
+            run = subprocess.run([cli, "run", "--json", "--keep-response-url", "-"], input=event, capture_output=True, text=True)
             check(run.returncode == 0, f"{form}: {run.stdout}{run.stderr}")
             stored = json.loads(client("s3v4").get_object(Bucket=BUCKET, Key=key)["Body"].read())
             check(stored["Status"] == "SUCCESS" and stored["RequestId"] == sample["RequestId"], stored)
-            check(stored == json.loads(run.stdout)["Result"], "what is stored is what the invocation returned")
-            print(f"{form:34} {'the answer of the function':38} 200 (signed: {signed})")
+            check(stored == json.loads(run.stdout)["Result"], "the stored document is the result of the invocation")
+            print(f"{form:34} {'response of the function':38} 200 (signed: {signed})")
     finally:
         store.kill()
         store.wait()

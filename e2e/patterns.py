@@ -1,6 +1,6 @@
-"""The template's EventBridge rule in a real rule engine: what it lets through and what not.
+"""Checks which events the template's EventBridge rule matches, in the rule engine of a moto server.
 
-The rule as the template has it, with its parameters' defaults, in a moto server, with a queue as its target.
+The script reads the rule from the template, with the parameters' defaults. The rule's target is a queue.
 """
 
 import json
@@ -13,7 +13,7 @@ from servers import Moto
 
 
 class Template(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms; of those only Ref is followed."""
+    """YAML with CloudFormation's short forms, of which only Ref is resolved."""
 
 
 Template.add_multi_constructor("!", lambda loader, name, node: {name: getattr(node, "value", None)})
@@ -28,7 +28,7 @@ def resolved(value, parameters):
 
 
 template = yaml.load(Path("template.yaml").read_text(), Template)
-rule = template["Resources"]["ConnectorVersions"]["Properties"]["Events"]["VersionRequested"]["Properties"]
+rule = template["Resources"]["ConnectorVersions"]["Properties"]["Events"]["VersionRequestedRule"]["Properties"]
 pattern = resolved(rule["Pattern"], template["Parameters"])
 sample = json.loads(Path("events/eventbridge.json").read_text())
 
@@ -58,11 +58,11 @@ try:
         (False, {"source": "com.example.other"}),
         (False, {"source": "com.example.fleet.test"}),
         (False, {"detail-type": "Connector Version Created"}),
-        # What this function's own results are sent as: they must not come back as requests.
+        # The function's own results on the bus must not become requests.
         (False, {"source": "lambda", "detail-type": "Lambda Function Invocation Result - Success"}),
     ]:
         if passes(**other) is not expected:
-            raise SystemExit(f"FAILED: expected {expected} of {other or 'the sample event'}")
-        print(f"{'passes' if expected else 'stopped':8} {other or 'the sample event'}")
+            raise SystemExit(f"FAILED: expected {expected} for {other or 'the sample event'}")
+        print(f"{'matches' if expected else 'no match':8} {other or 'the sample event'}")
 finally:
     moto.stop()

@@ -1,7 +1,7 @@
-"""Whether botocore signs the function's calls of Greengrass the same way: all four, with paths and queries that have to be
-encoded, and with a session token.
+"""Compares the signatures of the function's four Greengrass calls with those of botocore.
 
 usage: signatures.py BOOTSTRAP
+The calls have paths and queries that need encoding, and a session token.
 """
 
 import json
@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from servers import SNS, Function, check, is_signed_alike
 
 DEFINITION = "/greengrass/definition/connectors/d"
-# Whatever a service may make up.
+# The service may choose any characters.
 VERSION, NEXT_PAGE = "v/2 +~é", "a=b&c/+ %é"
 
 
@@ -24,30 +24,30 @@ def version(name):
 
 
 class Greengrass(BaseHTTPRequestHandler):
-    """Loses sight of the first create, and has versions of others' then."""
+    """Fails the first create with 500, and then lists versions that the request did not create."""
 
     calls = []
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
         creates = [call for call, _ in self.calls if call == "create"]
-        self.answer("create", body, version("new"), 200 if creates else 500)
+        self.respond("create", body, version("new"), 200 if creates else 500)
 
     def do_GET(self):
         path, _, query = self.path.partition("?")
         held = {**version(VERSION), "Definition": {"Connectors": []}}
         if path == DEFINITION:
-            self.answer("definition", b"", {"Id": "d", "LatestVersion": VERSION})
+            self.respond("definition", b"", {"Id": "d", "LatestVersion": VERSION})
         elif path != f"{DEFINITION}/versions":
             name = urllib.parse.unquote(path.removeprefix(f"{DEFINITION}/versions/"))
-            self.answer("version" if name in (VERSION, "older") else path, b"", held)
+            self.respond("version" if name in (VERSION, "older") else path, b"", held)
         elif not query:
-            self.answer("first page", b"", {"Versions": [version(VERSION)], "NextToken": NEXT_PAGE})
+            self.respond("first page", b"", {"Versions": [version(VERSION)], "NextToken": NEXT_PAGE})
         else:
-            asked = urllib.parse.parse_qs(query)
-            self.answer("next page" if asked == {"NextToken": [NEXT_PAGE]} else query, b"", {"Versions": [version("older")]})
+            parameters = urllib.parse.parse_qs(query)
+            self.respond("next page" if parameters == {"NextToken": [NEXT_PAGE]} else query, b"", {"Versions": [version("older")]})
 
-    def answer(self, call, body, document, status=200):
+    def respond(self, call, body, document, status=200):
         signed = is_signed_alike(self, "greengrass", body, {"host", "x-amz-date", "x-amz-security-token"}, "local")
         self.calls.append((call, signed))
         document = json.dumps(document).encode()
@@ -67,10 +67,10 @@ function = Function(sys.argv[1], environment)
 try:
     connectors = [{"Id": "a", "ConnectorArn": SNS, "Parameters": {"DefaultSNSArn": "é"}}]
     made = function.invoke({"ConnectorDefinitionId": "d", "Connectors": connectors})
-    check("the create is repeated", made["Version"] == "new", made)
+    check("the function repeats the create", made["Version"] == "new", made)
     expected = ["create", "definition", "version", "first page", "next page", "version", "create"]
-    check("after all of the versions were looked at", [call for call, _ in Greengrass.calls] == expected, Greengrass.calls)
-    check("botocore signs each of the calls the same way", all(signed for _, signed in Greengrass.calls), Greengrass.calls)
+    check("it first looks at all versions", [call for call, _ in Greengrass.calls] == expected, Greengrass.calls)
+    check("botocore computes the same signature for each call", all(signed for _, signed in Greengrass.calls), Greengrass.calls)
 finally:
     function.kill()
     server.shutdown()

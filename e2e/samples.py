@@ -1,10 +1,10 @@
-"""Every sample event through the tools that people run functions with on their own machines.
+"""Runs every sample event with the tools that run Lambda functions on a developer's machine.
 
-usage: samples.py emulator LOCAL RIE BOOTSTRAP     AWS's runtime interface emulator, running the built function
-       samples.py watch LOCAL                      cargo lambda watch and cargo lambda invoke
-       samples.py sam LOCAL SAM                    sam local invoke, of what sam build made
-LOCAL is the program of `cargo local`. Custom resources return their answer (CUSTOM_RESOURCE_ANSWER), since nobody here can
-reach the ResponseURLs of the samples.
+usage: samples.py emulator CLI RIE BOOTSTRAP     AWS's runtime interface emulator with the built function
+       samples.py watch CLI                      cargo lambda watch and cargo lambda invoke
+       samples.py sam CLI SAM                    sam local invoke with the output of sam build
+CLI is the binary connector-versions. Custom resources return their response (CUSTOM_RESOURCE_RESPONSE=return), because the
+ResponseURLs of the samples cannot be used.
 """
 
 import json
@@ -20,8 +20,8 @@ from pathlib import Path
 
 from servers import CREDENTIALS, Greengrass, free_port
 
-ROOT = Path(__file__).resolve().parents[2]
-# What `sam local` runs the function in.
+ROOT = Path(__file__).resolve().parents[1]
+# The image in which `sam local` runs the function.
 IMAGE = "public.ecr.aws/lambda/provided:al2023-x86_64"
 
 
@@ -49,11 +49,11 @@ def batch(answer):
     return answer == {"batchItemFailures": []}
 
 
-# How each sample is answered, and how many versions it makes.
+# The expected response of each sample and the number of versions that it creates.
 EXPECTED = {
     "cloudformation-create": (resource, 1),
     "cloudformation-delete": (deleted, 0),
-    # What it asks for is what the create before it made.
+    # The create sample has created this version.
     "cloudformation-update": (rolled_back, 0),
     "direct": (result, 1),
     "eventbridge": (result, 1),
@@ -64,13 +64,13 @@ EXPECTED = {
     "sqs": (batch, 3),
     "sqs-fifo": (batch, 3),
     "step-functions": (result, 1),
-    # As does another sample.
+    # Another sample has created this version.
     "terraform-update": (reused, 0),
 }
 
 
 def settings(endpoint):
-    return {"AWS_ENDPOINT_URL_GREENGRASS": endpoint, "CUSTOM_RESOURCE_ANSWER": "return"}
+    return {"AWS_ENDPOINT_URL_GREENGRASS": endpoint, "CUSTOM_RESOURCE_RESPONSE": "return"}
 
 
 class Emulator:
@@ -112,7 +112,7 @@ class Watch:
         )
 
     def invoke(self, event):
-        # The function is built at the first event, and the server comes up a moment after the command.
+        # cargo-lambda builds the function for the first event, and starts its server shortly after the command.
         command = ["cargo", "lambda", "invoke", "bootstrap", *self.address, "--retry-attempts", "5", "--data-file", event]
         for _ in range(100):
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
@@ -131,9 +131,9 @@ class Watch:
 
 class Sam:
     def __init__(self, endpoint, sam):
-        # As samconfig.toml has it, but for the port; and a stand-in for the base image cannot be pulled.
+        # As in samconfig.toml, except for the port. A substitute for the base image cannot be pulled.
         self.sam = sam
-        self.parameters = f"GreengrassEndpoint={endpoint} CustomResourceAnswer=return"
+        self.parameters = f"GreengrassEndpoint={endpoint} CustomResourceResponse=return"
 
     def invoke(self, event):
         command = [
@@ -146,17 +146,17 @@ class Sam:
         return done.stdout.strip().splitlines()[-1]
 
     def stop(self):
-        """There is nothing that goes on."""
+        """No process runs between invocations."""
 
 
 def gateway():
-    """Where a container reaches this machine: asked in one, since an engine that just made its bridge does not tell."""
+    """This machine's address inside a container, read in one: an engine that just created its bridge does not report it."""
     command = ["docker", "run", "--rm", "--entrypoint", "/bin/cat", IMAGE, "/proc/net/route"]
     table = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
     _, *routes = (line.split() for line in table.splitlines())
     for _, destination, via, *_ in routes:
         if int(destination, 16) == 0:
-            # The kernel prints an address as the number it is in memory.
+            # The kernel prints the address as a number in host byte order.
             return socket.inet_ntoa(int(via, 16).to_bytes(4, sys.byteorder))
     sys.exit(f"FAILED: a container has no gateway:\n{table}")
 
@@ -166,14 +166,14 @@ def versions(greengrass):
     return sum(c["operation"] == "CreateConnectorDefinitionVersion" and c["status"] == 200 for c in calls)
 
 
-tool, local, *rest = sys.argv[1:]
+tool, cli, *rest = sys.argv[1:]
 events = sorted((ROOT / "events").glob("*.json"))
 if {event.stem for event in events} != EXPECTED.keys():
-    sys.exit(f"FAILED: the samples are others than those that are expected: {EXPECTED.keys() ^ {e.stem for e in events}}")
+    sys.exit(f"FAILED: EXPECTED and events/ differ: {EXPECTED.keys() ^ {e.stem for e in events}}")
 flags = ["--samples"]
 if tool == "sam":
     flags += ["--address", gateway()]
-greengrass = Greengrass(local, *flags)
+greengrass = Greengrass(cli, *flags)
 runner = {"emulator": Emulator, "watch": Watch, "sam": Sam}[tool](greengrass.url, *rest)
 try:
     for event in events:
@@ -186,7 +186,7 @@ try:
         except (KeyError, TypeError, ValueError):
             right = False
         if not right or made != makes:
-            sys.exit(f"FAILED: {event.name} made {made} versions: {text}")
+            sys.exit(f"FAILED: {event.name} created {made} versions: {text}")
         print(f"{event.name}: {made} versions")
 finally:
     runner.stop()

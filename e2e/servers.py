@@ -1,4 +1,4 @@
-"""Processes that the checks here talk to: a server of AWS's own protocols (moto), the embedded service, the function."""
+"""The processes that the scripts here use: a moto server, the Greengrass emulator and the function."""
 
 import collections
 import json
@@ -29,6 +29,8 @@ CREDENTIALS = {
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 os.environ.update(CREDENTIALS)
+# Ends by an exception, so that the scripts stop their processes.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("FAILED: terminated"))
 
 
 def free_port():
@@ -44,7 +46,7 @@ def check(what, condition, seen=""):
 
 
 def is_signed_alike(call, service, body, at_least, session=None):
-    """Whether botocore signs a call of a service, as its handler has it, the same; and with at least these headers."""
+    """Whether a received call has the signature that botocore computes, over at least these headers."""
     given = call.headers["authorization"]
     names = given.split("SignedHeaders=")[1].split(",")[0].split(";")
     headers = {name: call.headers[name] for name in names}
@@ -57,7 +59,7 @@ def is_signed_alike(call, service, body, at_least, session=None):
 
 
 class Moto:
-    """A server of SQS, EventBridge and others, in a process of its own."""
+    """A moto server (SQS, EventBridge, DynamoDB) in its own process."""
 
     def __init__(self):
         port = free_port()
@@ -74,15 +76,15 @@ class Moto:
                 time.sleep(0.1)
         sys.exit("FAILED: the moto server did not start")
 
-    def leases(self):
-        """The table of leases, as the template makes it: what the function has to be told of it."""
+    def idempotency_table(self):
+        """Creates the idempotency table as in the template. Returns the function's settings for it."""
         boto3.client("dynamodb", endpoint_url=self.url).create_table(
-            TableName="leases",
+            TableName="idempotency",
             BillingMode="PAY_PER_REQUEST",
             KeySchema=[{"AttributeName": "Token", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "Token", "AttributeType": "S"}],
         )
-        return {"AWS_ENDPOINT_URL_DYNAMODB": self.url, "IDEMPOTENCY": "table", "IDEMPOTENCY_TABLE": "leases"}
+        return {"AWS_ENDPOINT_URL_DYNAMODB": self.url, "IDEMPOTENCY": "table", "IDEMPOTENCY_TABLE": "idempotency"}
 
     def stop(self):
         self.process.kill()
@@ -90,10 +92,10 @@ class Moto:
 
 
 class Greengrass:
-    """The embedded service."""
+    """The Greengrass emulator of `connector-versions serve`."""
 
-    def __init__(self, local, *flags):
-        self.process = subprocess.Popen([local, "serve", "--port", "0", *flags], stdout=subprocess.PIPE, text=True)
+    def __init__(self, cli, *flags):
+        self.process = subprocess.Popen([cli, "serve", "--port", "0", *flags], stdout=subprocess.PIPE, text=True)
         self.url = None
         for line in self.process.stdout:
             found = re.search(r"http://[0-9.:]+", line)
@@ -101,15 +103,15 @@ class Greengrass:
                 self.url = found.group()
                 break
         if not self.url:
-            sys.exit("FAILED: the embedded service did not start")
+            sys.exit("FAILED: the emulator did not start")
         self.client = boto3.client("greengrass", endpoint_url=self.url)
 
     def definitions(self, number):
-        """Ids of so many new definitions."""
+        """Creates definitions and returns their ids."""
         return [self.client.create_connector_definition(Name=f"line-{n}")["Id"] for n in range(number)]
 
     def versions_by_request(self, definitions):
-        """How many versions each request has, by the number at the end of its first connector's Id."""
+        """The number of versions of each request, by the number at the end of the first connector's Id."""
         made = collections.Counter()
         pages = self.client.get_paginator("list_connector_definition_versions")
         for definition in definitions:
@@ -135,11 +137,11 @@ class Greengrass:
 
 
 class Killed(Exception):
-    """The function was killed in the middle of an invocation."""
+    """The script killed the function during an invocation."""
 
 
 class Failed(Exception):
-    """The function answered with an error."""
+    """The function returned an error."""
 
 
 class RuntimeApi:
@@ -147,7 +149,7 @@ class RuntimeApi:
 
     def __init__(self):
         self.events = queue.Queue()
-        self.answers = queue.Queue()
+        self.responses = queue.Queue()
         api = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -167,7 +169,7 @@ class RuntimeApi:
                 length = self.headers["Content-Length"]
                 body = self.rfile.read(int(length)) if length else self.chunks()
                 self.reply(202, b"", {})
-                api.answers.put((self.path.split("/")[-2], self.path.endswith("/response"), body))
+                api.responses.put((self.path.split("/")[-2], self.path.endswith("/response"), body))
 
             def chunks(self):
                 body = b""
@@ -192,7 +194,7 @@ class RuntimeApi:
             daemon_threads = True
 
             def handle_error(self, *_):
-                """A process that was killed is no error of the server."""
+                """Ignores connections of a killed process."""
 
         self.server = Server(("127.0.0.1", 0), Handler)
         self.address = "{}:{}".format(*self.server.server_address)
@@ -204,7 +206,7 @@ class RuntimeApi:
 
 
 class Function:
-    """The function, one event at a time. One that was killed is started again for the next event, as Lambda does."""
+    """The function, which handles one event at a time. The next event starts a killed function again, as Lambda does."""
 
     def __init__(self, bootstrap, environment):
         self.bootstrap = bootstrap
@@ -229,22 +231,22 @@ class Function:
         )
 
     def invoke(self, event, seconds=30, kill_after=None):
-        """The answer to an event. After `kill_after` seconds the process is killed, if it has not answered."""
+        """The response to an event. Kills the process if it has not responded after `kill_after` seconds."""
         if self.process is None:
             self.start()
         request_id = str(uuid.uuid4())
         deadline_ms = int((time.time() + seconds) * 1000)
         self.api.events.put((request_id, deadline_ms, json.dumps(event).encode()))
-        # Lambda would not wait longer than the deadline; a busy machine may be late.
+        # Lambda waits until the deadline. A busy machine may need longer.
         wait = kill_after if kill_after is not None else seconds + 10
         try:
-            answered, is_response, body = self.api.answers.get(timeout=wait)
+            responded_id, is_response, body = self.api.responses.get(timeout=wait)
         except queue.Empty:
             self.kill()
             if kill_after is not None:
                 raise Killed from None
-            raise SystemExit("FAILED: the function did not answer in time") from None
-        assert answered == request_id, "an answer to the event before"
+            raise SystemExit("FAILED: the function did not respond in time") from None
+        assert responded_id == request_id, "a response to an earlier event"
         if not is_response:
             raise Failed(body.decode())
         return json.loads(body)

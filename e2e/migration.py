@@ -13,7 +13,7 @@ from cfnlint.decode import cfn_yaml
 from servers import Failed, Function, Greengrass
 
 local, bootstrap = sys.argv[1:3]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/src/guides/migrating-from-other-helpers.md"
 KNOWN = {"AWS::Region": "us-east-1", "AWS::Partition": "aws"}
 
@@ -57,7 +57,7 @@ shown = [any(plain(block) in plain(file.read_text()) for file in files) for bloc
 check("what the page shows is in these files", len(blocks) == 4 and all(shown), shown)
 
 greengrass = Greengrass(local)
-environment = {"AWS_ENDPOINT_URL_GREENGRASS": greengrass.url, "CUSTOM_RESOURCE_ANSWER": "return"}
+environment = {"AWS_ENDPOINT_URL_GREENGRASS": greengrass.url, "CUSTOM_RESOURCE_RESPONSE": "return"}
 functions = {mode: Function(bootstrap, {**environment, "IDEMPOTENCY": mode}) for mode in ("token", "latest")}
 
 
