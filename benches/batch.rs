@@ -18,7 +18,7 @@ const MESSAGES: usize = 10;
 const SERVICE_MS: u64 = 50;
 
 async fn rig(at_a_time: &str) -> Rig {
-    let rig = Rig::with(With { variables: &[("MESSAGES_AT_A_TIME", at_a_time)], ..With::default() }).await;
+    let rig = Rig::with(With { variables: &[("BATCH_CONCURRENCY", at_a_time)], ..With::default() }).await;
     rig.service.add_fault(Fault { times: u32::MAX, delay_ms: SERVICE_MS, ..Fault::default() });
     rig
 }

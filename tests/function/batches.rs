@@ -146,7 +146,7 @@ async fn a_message_that_came_before_is_not_made_blindly() {
 #[tokio::test]
 async fn never_more_at_a_time_than_the_setting_says() {
     for (setting, most) in [("3", 3), ("1", 1), ("", 10)] {
-        let rig = Rig::with(With { variables: &[("MESSAGES_AT_A_TIME", setting)], ..With::default() }).await;
+        let rig = Rig::with(With { variables: &[("BATCH_CONCURRENCY", setting)], ..With::default() }).await;
         // Longer than the pace keeps one from the next.
         rig.service.add_fault(Fault { times: u32::MAX, delay_ms: 150, ..Fault::default() });
         let messages: Vec<Value> =
@@ -159,7 +159,7 @@ async fn never_more_at_a_time_than_the_setting_says() {
 
 #[tokio::test]
 async fn what_is_not_done_in_time_is_reported_not_lost() {
-    let rig = Rig::with(With { variables: &[("MESSAGES_AT_A_TIME", "2")], ..With::default() }).await;
+    let rig = Rig::with(With { variables: &[("BATCH_CONCURRENCY", "2")], ..With::default() }).await;
     rig.service.add_fault(on_all(Outcome::Never));
     let ids: Vec<String> = (0..6).map(|n| format!("m-{n}")).collect();
     let messages: Vec<Value> = ids.iter().map(|id| message(id, &version_of(id))).collect();
@@ -192,9 +192,9 @@ async fn pipes_bring_a_bare_list() {
 #[tokio::test]
 async fn a_setting_that_is_no_number_is_said() {
     for setting in ["0", "21", "ten", "-1"] {
-        let rig = Rig::with(With { variables: &[("MESSAGES_AT_A_TIME", setting)], ..With::default() }).await;
+        let rig = Rig::with(With { variables: &[("BATCH_CONCURRENCY", setting)], ..With::default() }).await;
         let (error_type, message) = error(rig.invoke(request().to_string()).await);
         assert_eq!(error_type, "Configuration");
-        assert!(message.contains("MESSAGES_AT_A_TIME") && message.contains("1 to 20"), "{message}");
+        assert!(message.contains("BATCH_CONCURRENCY") && message.contains("1 to 20"), "{message}");
     }
 }

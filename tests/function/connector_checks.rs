@@ -53,10 +53,10 @@ async fn by_default_it_is_told_and_nothing_is_refused() {
     let rig = Rig::start().await;
     let result = response(rig.invoke(wrong().to_string()).await);
     assert_eq!(result["Outcome"], "Created");
-    assert_eq!(result["Advice"], advice_on_wrong());
+    assert_eq!(result["Warnings"], advice_on_wrong());
 
     let eventbridge = json!({ "id": "e-1", "detail-type": "x", "source": "y", "detail": wrong() });
-    assert_eq!(response(rig.invoke(eventbridge.to_string()).await)["Advice"], advice_on_wrong());
+    assert_eq!(response(rig.invoke(eventbridge.to_string()).await)["Warnings"], advice_on_wrong());
 
     let event = in_properties(&rig, "cloudformation-create", &wrong());
     response(rig.invoke(event.to_string()).await);
@@ -81,7 +81,7 @@ async fn what_is_right_has_no_advice_and_no_word_of_it_in_the_log() {
     let rig = Rig::start().await;
     for name in ["direct", "cloudformation-create"] {
         let result = response(rig.invoke(rig.sample(name).to_string()).await);
-        assert_eq!(result.get("Advice"), None);
+        assert_eq!(result.get("Warnings"), None);
     }
     assert_eq!(rig.told()[0]["Reason"], "");
     let log = rig.stop().await;
@@ -117,7 +117,7 @@ async fn enforce_lets_remarks_pass() {
     let mut request = remarkable();
     request["Other"] = json!(1);
     let result = response(rig.invoke(request.to_string()).await);
-    let codes: Vec<&Value> = result["Advice"].as_array().unwrap().iter().map(|a| &a["Code"]).collect();
+    let codes: Vec<&Value> = result["Warnings"].as_array().unwrap().iter().map(|a| &a["Code"]).collect();
     assert_eq!(codes, ["UnknownField", "SupersededVersion"]);
 }
 
@@ -153,7 +153,7 @@ async fn enforce_keeps_no_resource_from_being_deleted_or_rolled_back() {
 async fn off_says_nothing() {
     let rig = rig("off").await;
     let result = response(rig.invoke(wrong().to_string()).await);
-    assert_eq!((result["Outcome"].as_str(), result.get("Advice")), (Some("Created"), None));
+    assert_eq!((result["Outcome"].as_str(), result.get("Warnings")), (Some("Created"), None));
 }
 
 #[tokio::test]
@@ -173,6 +173,6 @@ async fn a_definition_in_another_region_is_refused_where_that_is_asked_for() {
 async fn another_region_than_the_functions() {
     let rig = Rig::with(With { variables: &[("AWS_REGION", "eu-west-1")], ..With::default() }).await;
     let result = response(rig.invoke(crate::support::request().to_string()).await);
-    assert_eq!(result["Advice"][0]["Code"], "ArnRegion");
-    assert!(result["Advice"][0]["Message"].as_str().unwrap().ends_with("write eu-west-1"));
+    assert_eq!(result["Warnings"][0]["Code"], "ArnRegion");
+    assert!(result["Warnings"][0]["Message"].as_str().unwrap().ends_with("write eu-west-1"));
 }

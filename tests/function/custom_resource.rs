@@ -121,18 +121,28 @@ fn function_faults() -> Vec<Case> {
         Case::new("no Region", Failed("Configuration", 0, 0)).variables(&[("AWS_REGION", "")]),
         Case::new("no credentials", Failed("AccessDenied", 0, 0))
             .variables(&[("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", "")]),
-        Case::new("a panic at work", Failed("Internal", 0, 0))
-            .variables(&[("CONNECTOR_VERSIONS_PANIC_AT", "settle")]),
-        Case::new("a panic at the answer", Failed("Internal", 1, 1))
-            .variables(&[("CONNECTOR_VERSIONS_PANIC_AT", "answer")]),
-        Case::new("a panic at both", Failed("Internal", 0, 0))
-            .variables(&[("CONNECTOR_VERSIONS_PANIC_AT", "settle,answer")]),
         Case::new("no such endpoint", Failed("EndpointGone", 0, 0))
             .variables(&[("AWS_ENDPOINT_URL_GREENGRASS", "http://greengrass.invalid")])
             .seconds(6),
         Case::new("nobody at the endpoint", Failed("ServiceUnavailable", 0, 0))
             .variables(&[("AWS_ENDPOINT_URL_GREENGRASS", "http://127.0.0.1:1")])
             .seconds(3),
+    ]
+}
+
+/// These need a function that is built with the feature `failpoints`.
+fn panics() -> Vec<Case> {
+    const FAILPOINTS: &str = "CONNECTOR_VERSIONS_FAILPOINTS";
+    if cfg!(not(feature = "failpoints")) {
+        return Vec::new();
+    }
+    vec![
+        Case::new("a panic while working", Failed("Internal", 0, 0))
+            .variables(&[(FAILPOINTS, "panic-in-reconcile")]),
+        Case::new("a panic while building the response", Failed("Internal", 1, 1))
+            .variables(&[(FAILPOINTS, "panic-in-response")]),
+        Case::new("a panic in both", Failed("Internal", 0, 0))
+            .variables(&[(FAILPOINTS, "panic-in-reconcile,panic-in-response")]),
     ]
 }
 
@@ -281,6 +291,7 @@ async fn whatever_the_event() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_the_function() {
     check_all(function_faults()).await;
+    check_all(panics()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

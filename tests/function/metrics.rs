@@ -81,14 +81,14 @@ async fn each_request_is_counted_once_by_how_it_ended() {
             one("Created", &[]),
             one("Existing", &[]),
             one("Deleted", &[]),
-            one("Refused", &["InvalidRequest"]),
-            one("Refused", &["InvalidRequest"]),
+            one("Rejected", &["InvalidRequest"]),
+            one("Rejected", &["InvalidRequest"]),
             // The messages of a batch, each by itself.
             one("Created", &[]),
             one("Created", &[]),
             one("Created", &[]),
             // A stack that was told FAILED.
-            one("Refused", &["InvalidRequest"]),
+            one("Rejected", &["InvalidRequest"]),
             one("Failed", &["AccessDenied"]),
         ]
     );
@@ -137,7 +137,7 @@ fn the_dashboard_shows_metrics_that_there_are() {
             }
         }
     }
-    assert_eq!(names, ["Created", "Existing", "Deleted", "Refused", "Throttled", "Failed", "Duration"]);
+    assert_eq!(names, ["Created", "Existing", "Deleted", "Rejected", "Throttled", "Failed", "Duration"]);
     for alarm in ["Failures:", "Throttles:"] {
         let (_, alarm) = template.split_once(&format!("  {alarm}\n")).unwrap();
         let name = alarm.split_once("MetricName: ").unwrap().1.lines().next().unwrap();

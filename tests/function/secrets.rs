@@ -88,7 +88,7 @@ async fn nothing_secret_is_written_or_answered() {
         answered.extend(rig.told().iter().map(ToString::to_string));
         assert!(!rig.new_versions().is_empty(), "some of it succeeded");
         let log = rig.stop().await;
-        assert!(log.contains("done") && log.contains("failed"), "{log}");
+        assert!(log.contains("request completed") && log.contains("request failed"), "{log}");
         for secret in [PARAMETER, &PARAMETER.to_uppercase(), KEY, SESSION, QUERY, "9f1c"] {
             assert!(!log.contains(secret), "{secret} in the {format} log:\n{log}");
             for answer in &answered {
@@ -121,7 +121,7 @@ async fn the_log_has_one_line_for_an_event() {
         shown(&lines[0], &["level", "message", "source", "outcome", "token", "version", "advice"]),
         [
             json!("INFO"),
-            json!("done"),
+            json!("request completed"),
             json!("eventbridge"),
             json!("Created"),
             result["AmznClientToken"].clone(),
@@ -131,11 +131,11 @@ async fn the_log_has_one_line_for_an_event() {
     );
     assert_eq!(
         shown(&lines[1], &["level", "message", "source", "error_type"]),
-        ["ERROR", "failed", "direct", "InvalidRequest"]
+        ["ERROR", "request failed", "direct", "InvalidRequest"]
     );
     assert_eq!(
         shown(&lines[2], &["level", "message", "source", "error_type"]),
-        ["ERROR", "failed", "cloudformation", "InvalidRequest"]
+        ["ERROR", "request failed", "cloudformation", "InvalidRequest"]
     );
     assert!(lines[2]["error"].as_str().unwrap().contains("is null, must be an object"));
 }

@@ -73,7 +73,7 @@ async fn eventbridge() {
             "Message": "is a number; sent as the string it was written as. Write it as a string",
         })
     };
-    expected["Advice"] = json!([remark("PublishInterval"), remark("MaxMetricsToRetain")]);
+    expected["Warnings"] = json!([remark("PublishInterval"), remark("MaxMetricsToRetain")]);
     assert_eq!(result, expected);
 
     let mut sent = event["detail"]["Connectors"].clone();
@@ -153,7 +153,7 @@ async fn an_update_to_what_the_version_holds_creates_nothing() {
     timestamp(&told["Data"]["CreationTimestamp"]);
     let mut expected = document(&event, "SUCCESS", id, &data);
     expected["Reason"] = json!(
-        "Advice: Connectors[0].ConnectorArn: names a version of CloudWatchMetrics that was superseded; write versions/5"
+        "Warnings: Connectors[0].ConnectorArn: names a version of CloudWatchMetrics that was superseded; write versions/5"
     );
     assert_eq!(told, expected);
     assert_eq!(rig.creates(), 0);
@@ -222,9 +222,9 @@ async fn a_custom_resource_that_is_wrong_is_told_so() {
 #[tokio::test]
 async fn behind_the_cdks_provider_framework_the_answer_is_returned() {
     // Its older releases write "..." where the URL was; the newer hand on the real one, and the setting says so.
-    for (url, answer) in [(Some("..."), "send"), (Some("..."), "return"), (None, "return")] {
+    for (url, answer) in [(Some("..."), "put"), (Some("..."), "return"), (None, "return")] {
         let rig =
-            Rig::with(With { variables: &[("CUSTOM_RESOURCE_ANSWER", answer)], ..With::default() }).await;
+            Rig::with(With { variables: &[("CUSTOM_RESOURCE_RESPONSE", answer)], ..With::default() }).await;
         let mut event = rig.sample("cloudformation-create");
         if let Some(url) = url {
             event["ResponseURL"] = json!(url);

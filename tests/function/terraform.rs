@@ -25,7 +25,7 @@ async fn a_create_is_a_direct_request() {
     let rig = Rig::start().await;
     for before in [Value::Null, json!({}), json!("")] {
         let result = response(rig.invoke(sent("create", &request(), &before)).await);
-        assert_eq!((&result["Outcome"], result.get("Advice")), (&json!("Created"), None), "{result}");
+        assert_eq!((&result["Outcome"], result.get("Warnings")), (&json!("Created"), None), "{result}");
     }
     assert_eq!((rig.creates(), rig.service.calls().len()), (3, 3));
 }

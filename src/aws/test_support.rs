@@ -1,4 +1,4 @@
-//! For tests: what the SDK's clients send and what this function sends, over the same connector.
+//! For tests: compares what this function sends with what the SDK's clients send.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,23 +12,23 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
 
-/// Keeps what is sent, and answers with an empty document.
+/// Records requests, and responds to each with an empty document.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Kept(Arc<Mutex<Vec<HttpRequest>>>);
+pub(crate) struct RecordingConnector(Arc<Mutex<Vec<HttpRequest>>>);
 
-impl HttpConnector for Kept {
+impl HttpConnector for RecordingConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         self.0.lock().unwrap().push(request);
         HttpConnectorFuture::ready(Ok(HttpResponse::new(http::StatusCode::OK.into(), SdkBody::from("{}"))))
     }
 }
 
-impl Kept {
+impl RecordingConnector {
     pub(crate) fn connector(&self) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 
-    /// What both are configured with.
+    /// The configuration of both.
     pub(crate) fn config(&self) -> SdkConfig {
         let keys = Credentials::new("AKIDEXAMPLE", "secret", Some("session".to_owned()), None, "test");
         let connector = self.connector();
@@ -40,10 +40,10 @@ impl Kept {
             .build()
     }
 
-    /// The two calls that were sent are the same but for the time and the headers in which the SDK tells about itself.
-    pub(crate) fn hold_the_same(&self) {
+    /// Asserts that the two recorded requests are the same, except the time and the headers that describe the client.
+    pub(crate) fn assert_same_request_as_sdk(&self) {
         let sent = std::mem::take(&mut *self.0.lock().unwrap());
-        let [ours, sdks] = sent.as_slice() else { panic!("{} calls", sent.len()) };
+        let [ours, sdks] = sent.as_slice() else { panic!("{} requests", sent.len()) };
         let body = |of: &HttpRequest| {
             let body = of.body().bytes().unwrap();
             if body.is_empty() { Value::Null } else { serde_json::from_slice(body).unwrap() }
@@ -51,22 +51,22 @@ impl Kept {
         assert_eq!(body(ours), body(sdks));
         let to = |of: &HttpRequest| of.uri().parse::<http::Uri>().unwrap();
         assert_eq!((ours.method(), to(ours)), (sdks.method(), to(sdks)));
-        let about_itself = ["authorization", "x-amz-date", "user-agent", "x-amz-user-agent"];
+        let client_headers = ["authorization", "x-amz-date", "user-agent", "x-amz-user-agent"];
         let headers = |of: &HttpRequest| {
-            let is_of_the_call = |&(name, _): &(&str, &str)| {
-                !about_itself.contains(&name) && !name.starts_with("amz-sdk-") && name != "content-length"
+            let is_of_the_request = |&(name, _): &(&str, &str)| {
+                !client_headers.contains(&name) && !name.starts_with("amz-sdk-") && name != "content-length"
             };
             let mut headers: Vec<(String, String)> = of
                 .headers()
                 .iter()
-                .filter(is_of_the_call)
+                .filter(is_of_the_request)
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect();
             headers.sort();
             headers
         };
         assert_eq!(headers(ours), headers(sdks));
-        // `e2e/signatures.py` holds the signature itself to another implementation.
+        // `e2e/signatures.py` compares the signature itself with another implementation.
         let scope = |of: &HttpRequest| {
             let signed = of.headers().get("authorization").unwrap();
             let (credential, _) = signed.split_once(", ").unwrap();

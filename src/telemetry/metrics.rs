@@ -1,17 +1,16 @@
-//! How an event ended, counted: CloudWatch's embedded metric format, one line of JSON on standard output for an event
-//! (CloudWatch User Guide, "Specification: Embedded metric format").
+//! Metrics: one line of JSON per request in CloudWatch's embedded metric format (CloudWatch User Guide,
+//! [specification](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html)).
 //!
 //! | metric | unit | meaning |
 //! |---|---|---|
-//! | `Created`, `Existing`, `Deleted` | Count | requests that ended well, by their outcome |
-//! | `Refused` | Count | requests that ended as `InvalidRequest` |
-//! | `Throttled` | Count | requests that ended as `Throttled` |
-//! | `Failed` | Count | requests that ended as any other error |
-//! | `Duration` | Milliseconds | from the event recognised to its end |
-//! | `Errors` | Count | requests that ended as an error, by its `ErrorType` |
+//! | `Created`, `Existing`, `Deleted` | Count | requests that succeeded, by their outcome |
+//! | `Rejected` | Count | requests that failed with `InvalidRequest` |
+//! | `Throttled` | Count | requests that failed with `Throttled` |
+//! | `Failed` | Count | requests that failed with any other error |
+//! | `Duration` | Milliseconds | from the parsed event to its end |
+//! | `Errors` | Count | requests that failed, by their `ErrorType` |
 //!
-//! All have the dimension `FunctionName`, and `Errors` has `ErrorType` beside it. One request is counted in one of the
-//! first six.
+//! All have the dimension `FunctionName`; `Errors` also has `ErrorType`. Each request counts in one of the first six.
 
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
@@ -19,49 +18,49 @@ use std::time::{Duration, SystemTime};
 use aws_smithy_types::date_time::{DateTime, Format};
 use serde_json::{Value, json};
 
-/// Where the metrics go.
+/// The metrics of one function in one namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Metrics {
+pub(crate) struct Metrics {
     namespace: String,
     function_name: String,
 }
 
 /// How a request ended.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ended {
-    /// The outcome, or the error's type.
-    pub(crate) how: Result<&'static str, &'static str>,
+pub(crate) struct RequestMetric {
+    /// The outcome, or the error type.
+    pub(crate) status: Result<&'static str, &'static str>,
     pub(crate) duration: Duration,
 }
 
 impl Metrics {
-    /// In this namespace: 1 to 255 characters as CloudWatch allows them, and none of AWS's own.
-    pub fn new(namespace: &str, function_name: &str) -> Result<Self, String> {
+    /// Metrics in this namespace.
+    ///
+    /// # Errors
+    /// What is wrong with the namespace, and what CloudWatch allows.
+    pub(crate) fn new(namespace: &str, function_name: &str) -> Result<Self, String> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || "._-/#:".contains(c);
         if !(1..=255).contains(&namespace.len()) || !namespace.chars().all(allowed) {
-            return Err(
-                "is no namespace, must be 1 to 255 of a-z, A-Z, 0-9, '.', '_', '-', '/', '#' and ':'"
-                    .to_owned(),
-            );
+            return Err("not a namespace; use 1-255 of `a-z A-Z 0-9 . _ - / # :`.".to_owned());
         }
         if namespace.starts_with("AWS/") || namespace.starts_with(':') {
-            return Err("is no namespace of one's own, must begin with neither AWS/ nor ':'".to_owned());
+            return Err("reserved; use a namespace that begins with neither `AWS/` nor `:`.".to_owned());
         }
         Ok(Self { namespace: namespace.to_owned(), function_name: function_name.to_owned() })
     }
 
-    /// Counts a request.
-    pub(crate) fn count(&self, request_id: &str, ended: Ended) {
-        let mut line = self.line(request_id, ended, SystemTime::now()).to_string();
+    /// Writes the line of a request.
+    pub(crate) fn record(&self, request_id: &str, metric: RequestMetric) {
+        let mut line = self.line(request_id, metric, SystemTime::now()).to_string();
         line.push('\n');
-        // Where a count cannot be written, the log cannot be written either.
+        // If this line cannot be written, the log cannot be written either.
         let _ = io::stdout().lock().write_all(line.as_bytes());
     }
 
-    fn line(&self, request_id: &str, ended: Ended, now: SystemTime) -> Value {
-        let name = match ended.how {
+    fn line(&self, request_id: &str, metric: RequestMetric, now: SystemTime) -> Value {
+        let name = match metric.status {
             Ok(outcome) => outcome,
-            Err("InvalidRequest") => "Refused",
+            Err("InvalidRequest") => "Rejected",
             Err("Throttled") => "Throttled",
             Err(_) => "Failed",
         };
@@ -69,21 +68,21 @@ impl Metrics {
         let directive = |dimensions: &[&str], metrics: Value| json!({ "Namespace": self.namespace, "Dimensions": [dimensions], "Metrics": metrics });
         let duration = json!({ "Name": "Duration", "Unit": "Milliseconds" });
         let mut directives = vec![directive(&["FunctionName"], json!([count(name), duration]))];
-        if ended.how.is_err() {
+        if metric.status.is_err() {
             directives.push(directive(&["FunctionName", "ErrorType"], json!([count("Errors")])));
         }
         let since_1970 = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let mut line = json!({
             "_aws": { "Timestamp": since_1970.as_millis() as u64, "CloudWatchMetrics": directives },
-            // Lambda takes a line without these two for INFO, and leaves out what is below the level that is set.
+            // Lambda takes a line without these two for INFO, and drops lines below the level that is set.
             "timestamp": DateTime::from(now).fmt(Format::DateTime).unwrap_or_default(),
-            "level": if ended.how.is_ok() { "INFO" } else { "ERROR" },
+            "level": if metric.status.is_ok() { "INFO" } else { "ERROR" },
             "requestId": request_id,
             "FunctionName": self.function_name,
-            "Duration": ended.duration.as_micros() as f64 / 1_000.0,
+            "Duration": metric.duration.as_micros() as f64 / 1_000.0,
             name: 1,
         });
-        if let Err(error_type) = ended.how {
+        if let Err(error_type) = metric.status {
             line["ErrorType"] = json!(error_type);
             line["Errors"] = json!(1);
         }
@@ -96,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn namespaces_that_cloudwatch_takes() {
+    fn namespaces_that_cloudwatch_allows() {
         for good in ["ConnectorVersions", "fleet/line-7", "a#b.c_d", "a:b"] {
             assert!(Metrics::new(good, "f").is_ok(), "{good}");
         }

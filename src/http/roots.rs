@@ -8,34 +8,37 @@ use std::{env, iter};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
-/// Memory that is touched for the first time costs more than a system call.
-const BUFFER: usize = 32 * 1024;
+/// Small: memory that is touched for the first time costs more than a system call.
+const READ_BUFFER_BYTES: usize = 32 * 1024;
 
-/// Reads them from the system's bundle, or from the file that `SSL_CERT_FILE` names. Where there is no bundle, or
-/// `SSL_CERT_DIR` is set, `rustls-native-certs` looks for them everywhere, at several times the cost.
+/// Reads the bundle that `SSL_CERT_FILE` names, or the system's. Without a bundle, or with `SSL_CERT_DIR`,
+/// `rustls-native-certs` searches all known places, at several times the cost.
 pub(super) fn load() -> RootCertStore {
     let mut roots = RootCertStore::empty();
-    if let Some(bundle) = bundle().and_then(|path| File::open(path).ok()) {
-        roots.add_parsable_certificates(certificates(BufReader::with_capacity(BUFFER, bundle)));
+    if let Some(bundle) = bundle_path().and_then(|path| File::open(path).ok()) {
+        roots.add_parsable_certificates(parse_pem_certificates(BufReader::with_capacity(
+            READ_BUFFER_BYTES,
+            bundle,
+        )));
     }
     if roots.is_empty() {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     }
     if roots.is_empty() {
-        tracing::error!("no root certificates were found, no TLS connection can be made");
+        tracing::error!("no root certificates found; TLS connections will fail");
     }
     roots
 }
 
-fn bundle() -> Option<PathBuf> {
+fn bundle_path() -> Option<PathBuf> {
     if env::var_os("SSL_CERT_DIR").is_some() {
         return None;
     }
     env::var_os("SSL_CERT_FILE").map(PathBuf::from).or_else(|| openssl_probe::probe().cert_file)
 }
 
-/// The certificates of a PEM file, one after the other; what is none is passed over.
-fn certificates(mut pem: impl BufRead) -> impl Iterator<Item = CertificateDer<'static>> {
+/// The certificates of a PEM file, in order; anything else is skipped.
+fn parse_pem_certificates(mut pem: impl BufRead) -> impl Iterator<Item = CertificateDer<'static>> {
     let (mut line, mut base64, mut inside) = (Vec::new(), Vec::new(), false);
     iter::from_fn(move || {
         loop {
@@ -66,13 +69,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_a_certificate_is_read_and_the_rest_passed_over() {
-        // Both ends of line, text that is no UTF-8, and certificates that are none.
+    fn certificates_are_read_and_the_rest_is_skipped() {
+        // Both line endings, text that is not UTF-8, and certificates that are not base64 or incomplete.
         let pem = b"# A root\xE9\n-----BEGIN CERTIFICATE-----\nAQIDBAUG\nBwg=\n-----END CERTIFICATE-----\n\
                    -----BEGIN CERTIFICATE-----\nnot base64\n-----END CERTIFICATE-----\n\
                    -----BEGIN CERTIFICATE-----\r\nCQo=\r\n-----END CERTIFICATE-----\r\n\
                    -----BEGIN CERTIFICATE-----\nAQI";
-        let read: Vec<_> = certificates(pem.as_slice()).collect();
+        let read: Vec<_> = parse_pem_certificates(pem.as_slice()).collect();
         let whole = [vec![1, 2, 3, 4, 5, 6, 7, 8], vec![9, 10]];
         assert_eq!(read, whole.map(CertificateDer::from));
     }

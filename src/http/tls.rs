@@ -15,29 +15,33 @@ use tokio_rustls::client::TlsStream;
 
 use super::roots;
 
-/// What all handshakes have in common.
+/// The TLS configuration of all connections.
 #[derive(Clone, Debug)]
 pub(super) struct Tls {
     config: Arc<ClientConfig>,
-    verifier: Arc<Verifier>,
+    verifier: Arc<LazyRootsVerifier>,
 }
 
 impl Tls {
-    /// ring, not aws-lc: aws-lc gathers processor jitter as entropy in the first handshake, tens of milliseconds of
-    /// processor time inside the first event.
+    /// ring instead of aws-lc: aws-lc gathers processor jitter as entropy in the first handshake, which takes tens of
+    /// milliseconds of processor time within the first event.
     pub(super) fn new() -> Self {
-        let provider = Arc::new(CryptoProvider { key_provider: &NoKeys, ..ring::default_provider() });
-        let verifier = Arc::new(Verifier { provider: provider.clone(), by_roots: OnceLock::new() });
+        let provider =
+            Arc::new(CryptoProvider { key_provider: &UnsupportedPrivateKeys, ..ring::default_provider() });
+        let verifier = Arc::new(LazyRootsVerifier { provider: provider.clone(), inner: OnceLock::new() });
         let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
         #[allow(clippy::expect_used, reason = "fails only for a provider without these versions")]
-        let builder = builder.expect("ring knows TLS 1.2 and 1.3");
+        let builder = builder.expect("ring supports TLS 1.2 and 1.3");
         let builder = builder.dangerous().with_custom_certificate_verifier(verifier.clone());
         Self { config: Arc::new(builder.with_no_client_auth()), verifier }
     }
 
-    /// Shakes hands over a connection. Root certificates are read, the first time, while the server works on its
-    /// answer.
-    pub(super) async fn shake_hands<S>(
+    /// Performs the handshake over a connection. The first call reads the root certificates while the server works on its
+    /// part.
+    ///
+    /// # Errors
+    /// The handshake failed, or the certificate is not trusted.
+    pub(super) async fn handshake<S>(
         &self,
         server: ServerName<'static>,
         stream: S,
@@ -46,30 +50,30 @@ impl Tls {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let handshake = TlsConnector::from(self.config.clone()).connect(server, stream);
-        // In this order: the greeting is sent before the certificates are read.
-        let (stream, _) = tokio::join!(biased; handshake, async { self.verifier.by_roots().is_ok() });
+        // The order matters: the greeting is sent before the certificates are read.
+        let (stream, _) = tokio::join!(biased; handshake, async { self.verifier.inner().is_ok() });
         stream
     }
 }
 
-/// rustls's own verifier, which wants the root certificates when it is made, made when it is first asked.
+/// rustls's own verifier, created when it is first needed, since it needs the root certificates.
 #[derive(Debug)]
-struct Verifier {
+struct LazyRootsVerifier {
     provider: Arc<CryptoProvider>,
-    by_roots: OnceLock<Option<Arc<WebPkiServerVerifier>>>,
+    inner: OnceLock<Option<Arc<WebPkiServerVerifier>>>,
 }
 
-impl Verifier {
-    fn by_roots(&self) -> Result<&WebPkiServerVerifier, Error> {
-        let verifier = self.by_roots.get_or_init(|| {
+impl LazyRootsVerifier {
+    fn inner(&self) -> Result<&WebPkiServerVerifier, Error> {
+        let verifier = self.inner.get_or_init(|| {
             let roots = Arc::new(roots::load());
             WebPkiServerVerifier::builder_with_provider(roots, self.provider.clone()).build().ok()
         });
-        verifier.as_deref().ok_or_else(|| Error::General("there are no root certificates".to_owned()))
+        verifier.as_deref().ok_or_else(|| Error::General("no root certificates".to_owned()))
     }
 }
 
-impl ServerCertVerifier for Verifier {
+impl ServerCertVerifier for LazyRootsVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -78,7 +82,7 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        self.by_roots()?.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        self.inner()?.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 
     fn verify_tls12_signature(
@@ -104,12 +108,12 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// The function has no certificate of its own, so what reads and uses private keys need not be in the binary.
+/// The function has no certificate of its own, so the code that reads and uses private keys is left out of the binary.
 #[derive(Debug)]
-struct NoKeys;
+struct UnsupportedPrivateKeys;
 
-impl KeyProvider for NoKeys {
+impl KeyProvider for UnsupportedPrivateKeys {
     fn load_private_key(&self, _: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, Error> {
-        Err(Error::General("there are no private keys".to_owned()))
+        Err(Error::General("private keys are not supported".to_owned()))
     }
 }

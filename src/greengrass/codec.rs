@@ -1,4 +1,4 @@
-//! The operations, as the SDK has them: what is asked and answered, how it is written and how it is read.
+//! How the SDK serializes the operations' requests and deserializes their responses.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -29,53 +29,66 @@ use aws_smithy_runtime_api::client::ser_de::{
 };
 use aws_smithy_types::config_bag::{ConfigBag, FrozenLayer};
 
-use super::error::Error;
+use super::error::ServiceError;
 
 /// An operation by its input.
 pub(super) trait Operation: fmt::Debug + Send + Sync + 'static {
-    /// What it is answered with.
+    /// Its output.
     type Output: fmt::Debug + Send + Sync + 'static;
-    /// What it is refused with.
+    /// Its modeled errors.
     type Error: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static;
 
-    /// Where the SDK keeps how it is written and read.
+    /// The SDK's plugin that holds its serializer and deserializer.
     fn plugin() -> impl RuntimePlugin;
 }
 
-/// How an operation is written and read.
+/// Serializer and deserializer of an operation.
 #[derive(Clone, Debug)]
-pub(super) struct Wire<O> {
+pub(super) struct OperationCodec<O> {
     layer: Option<FrozenLayer>,
     operation: PhantomData<fn(O)>,
 }
 
-impl<O: Operation> Wire<O> {
+impl<O: Operation> OperationCodec<O> {
     pub(super) fn new() -> Self {
         Self { layer: O::plugin().config(), operation: PhantomData }
     }
 
-    /// The call, without an endpoint.
-    pub(super) fn write(&self, input: O) -> Result<HttpRequest, BoxError> {
+    /// Serializes a request, without its endpoint.
+    ///
+    /// # Errors
+    /// The SDK has no serializer, or it fails.
+    pub(super) fn serialize(&self, input: O) -> Result<HttpRequest, BoxError> {
         let serializer = self.layer.as_ref().and_then(|layer| layer.load::<SharedRequestSerializer>());
-        let serializer = serializer.ok_or("the SDK does not say how it is written")?;
+        let serializer = serializer.ok_or("the SDK has no serializer for this operation")?;
         serializer.serialize_input(context::Input::erase(input), &mut ConfigBag::base())
     }
 
-    /// What an answer that has its body says.
-    pub(super) fn read(&self, answer: &HttpResponse) -> Result<O::Output, Error> {
+    /// Deserializes a response with its body.
+    ///
+    /// # Errors
+    /// The response is an error, or cannot be read.
+    pub(super) fn deserialize(&self, response: &HttpResponse) -> Result<O::Output, ServiceError> {
         let deserializer = self.layer.as_ref().and_then(|layer| layer.load::<SharedResponseDeserializer>());
-        let unreadable = || Error::of_an_answer(answer, "", "");
+        let unreadable = || ServiceError::from_response(response, "", "");
         let deserializer = deserializer.ok_or_else(unreadable)?;
-        match deserializer.deserialize_nonstreaming_with_config(answer, &ConfigBag::base()) {
+        match deserializer.deserialize_nonstreaming_with_config(response, &ConfigBag::base()) {
             Ok(output) => output.downcast().map_err(|_| unreadable()),
-            Err(error) => Err(refusal::<O>(answer, &error).unwrap_or_else(unreadable)),
+            Err(error) => Err(modeled_error::<O>(response, &error).unwrap_or_else(unreadable)),
         }
     }
 }
 
-fn refusal<O: Operation>(answer: &HttpResponse, error: &OrchestratorError<context::Error>) -> Option<Error> {
+fn modeled_error<O: Operation>(
+    response: &HttpResponse,
+    error: &OrchestratorError<context::Error>,
+) -> Option<ServiceError> {
     let error = error.as_operation_error()?.downcast_ref::<O::Error>()?;
-    Some(Error::of_an_answer(answer, error.code().unwrap_or_default(), error.message().unwrap_or_default()))
+    Some(ServiceError::from_response(
+        response,
+        error.code().unwrap_or_default(),
+        error.message().unwrap_or_default(),
+    ))
 }
 
 macro_rules! operations {
