@@ -6,7 +6,7 @@ use connectors::catalog::connector::{Connector, Empty, Parameter, Rule};
 use connectors::catalog::data::CONNECTORS;
 use connectors::diagnostic::{DiagnosticCode, Severity};
 
-use crate::requirements::needs;
+use crate::requirements::requirements;
 
 const BEGIN: &str = "<!-- The connectors: `cargo local connectors --into README.md` writes what is between these marks. -->\n";
 const END: &str = "<!-- The end of the connectors. -->\n";
@@ -51,7 +51,7 @@ fn describe(text: &mut String, connector: &Connector) {
             "[{}]({}). It needs {}.",
             connector.title,
             connector.url(),
-            needs(connector, connector.latest).join("; ")
+            requirements(connector, connector.latest).join("; ")
         ),
     );
     for rule in connector.rules {

@@ -68,8 +68,8 @@ fn execute(command: Command) -> CommandResult {
         Command::Bootstrap => commands::run::bootstrap(),
         Command::Check(args) => {
             let report = args.check();
-            io::write_stdout(&args.print(&report))?;
-            Ok(ExitCode::from(report.status()))
+            io::write_stdout(&args.format(&report))?;
+            Ok(ExitCode::from(report.exit_status()))
         }
         Command::Connectors(args) => commands::connectors::execute(&args),
     }

@@ -1,7 +1,7 @@
 //! `connector-versions run`, as a person or a program uses it.
 #![cfg(feature = "run")]
 
-#[allow(unreachable_pub, reason = "a module of this test file")]
+#[allow(dead_code, unreachable_pub, reason = "a module of this test file, which uses its own part")]
 mod support;
 
 use std::io::Write;

@@ -4,7 +4,7 @@
 #[path = "../../emulator/tests/support/client.rs"]
 #[allow(dead_code, unreachable_pub, reason = "a module of this test file, which uses its own part")]
 mod client;
-#[allow(unreachable_pub, reason = "a module of this test file")]
+#[allow(dead_code, unreachable_pub, reason = "a module of this test file, which uses its own part")]
 mod support;
 
 use std::collections::HashSet;
