@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -15,6 +16,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+
+/// The pause after the first failed accept. It doubles with each further failure, up to [`MAX_ACCEPT_DELAY`].
+const MIN_ACCEPT_DELAY: Duration = Duration::from_millis(10);
+const MAX_ACCEPT_DELAY: Duration = Duration::from_secs(1);
 
 /// A request with its whole body.
 pub(crate) type Request = http::Request<Bytes>;
@@ -61,8 +66,7 @@ impl Server {
         let accept_task = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();
             loop {
-                // An accept that fails concerns one connection; the others go on.
-                let Ok((stream, _)) = listener.accept().await else { continue };
+                let (stream, _) = accept_with_backoff(|| listener.accept()).await;
                 connections.spawn(serve_connection(stream, service.clone()));
                 while connections.try_join_next().is_some() {}
             }
@@ -84,6 +88,22 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.accept_task.abort();
+    }
+}
+
+/// Accepts the next connection. Pauses after each failure: a process without free file descriptors would otherwise
+/// spin, because accept keeps failing at once until a connection is closed.
+async fn accept_with_backoff<T, F>(mut accept: impl FnMut() -> F) -> T
+where
+    F: Future<Output = io::Result<T>>,
+{
+    let mut delay = MIN_ACCEPT_DELAY;
+    loop {
+        match accept().await {
+            Ok(connection) => return connection,
+            Err(_) => tokio::time::sleep(delay).await,
+        }
+        delay = (delay * 2).min(MAX_ACCEPT_DELAY);
     }
 }
 
@@ -202,4 +222,26 @@ pub fn empty(status: u16) -> http::Response<Bytes> {
     *response.status_mut() =
         http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn failing_accepts_are_retried_with_growing_delays() {
+        let started = tokio::time::Instant::now();
+        let mut attempts_at = Vec::new();
+        let connection = accept_with_backoff(|| {
+            attempts_at.push(started.elapsed().as_millis());
+            std::future::ready(if attempts_at.len() < 11 {
+                Err(io::Error::other("too many open files"))
+            } else {
+                Ok("connection")
+            })
+        })
+        .await;
+        assert_eq!(connection, "connection");
+        assert_eq!(attempts_at, [0, 10, 30, 70, 150, 310, 630, 1270, 2270, 3270, 4270]);
+    }
 }
