@@ -9,13 +9,17 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+
+/// A larger request body is rejected with 413. API Gateway has the same limit.
+const MAX_REQUEST_BYTES: usize = 10 * 1024 * 1024;
 
 /// The pause after the first failed accept. It doubles with each further failure, up to [`MAX_ACCEPT_DELAY`].
 const MIN_ACCEPT_DELAY: Duration = Duration::from_millis(10);
@@ -147,8 +151,15 @@ where
     F: Future<Output = Reply>,
 {
     let (parts, body) = request.into_parts();
-    let body = body.collect().await.map_err(|_| Reset)?.to_bytes();
-    match service(http::Request::from_parts(parts, body)).await {
+    let reply = match Limited::new(body, MAX_REQUEST_BYTES).collect().await {
+        Ok(body) => service(http::Request::from_parts(parts, body.to_bytes())).await,
+        Err(error) if error.is::<LengthLimitError>() => {
+            let message = "Request body: more than 10 MB; send a smaller body.";
+            Reply::Response(json_response(413, &json!({ "Message": message })))
+        }
+        Err(_) => Reply::Reset,
+    };
+    match reply {
         Reply::Response(response) => Ok(response.map(TruncatableBody::complete)),
         Reply::Truncated(response) => Ok(response.map(TruncatableBody::half)),
         Reply::Reset => Err(Reset),

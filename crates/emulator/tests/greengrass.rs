@@ -224,6 +224,23 @@ async fn faults() {
     assert_eq!(emulator.calls().iter().filter(|call| call.status.is_none()).count(), 3);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_body_has_at_most_ten_megabytes() {
+    let emulator = start(Behavior::default()).await;
+    // The quotes around a JSON string are two more bytes.
+    let body = |length: usize| Value::String("a".repeat(length - 2));
+    let limit = 10 * 1024 * 1024;
+    assert_eq!(
+        http(&emulator, "POST", ROOT, "", body(limit)).await.status,
+        400,
+        "a string is not a definition"
+    );
+    let response = http(&emulator, "POST", ROOT, "", body(limit + 1)).await;
+    assert_eq!(response.status, 413);
+    assert!(text(&response.body["Message"]).contains("more than 10 MB"));
+    assert_eq!(emulator.call_count(), 1);
+}
+
 /// A data file that is removed when this is dropped.
 struct Data(PathBuf);
 
