@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use emulator::greengrass::Choices;
+use emulator::greengrass::Behavior;
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Emulated service")]
@@ -35,14 +35,14 @@ pub(crate) struct EmulatorArgs {
 }
 
 impl EmulatorArgs {
-    pub(crate) fn choices(&self) -> Choices {
-        Choices {
-            honour_tokens: !self.ignore_tokens,
-            check_ids: self.check_ids,
-            error_types: !self.no_error_types,
+    pub(crate) fn behavior(&self) -> Behavior {
+        Behavior {
+            honor_tokens: !self.ignore_tokens,
+            validate_ids: self.check_ids,
+            include_error_types: !self.no_error_types,
             page_size: self.page_size.get(),
             region: self.region.clone(),
-            ..Choices::default()
+            ..Behavior::default()
         }
     }
 

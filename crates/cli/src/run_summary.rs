@@ -3,20 +3,20 @@
 use std::fmt;
 use std::time::Duration;
 
-use emulator::greengrass::Call;
-use emulator::response_receiver::Received;
-use emulator::runtime_api::{Ending, Invoked};
+use emulator::greengrass::RecordedCall;
+use emulator::response_receiver::ReceivedRequest;
+use emulator::runtime_api::{CompletedInvocation, InvocationOutcome};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 /// How an invocation ended, as far as it did: otherwise what the function wrote before it went.
-pub(crate) type Ended = Result<Invoked, String>;
+pub(crate) type Ended = Result<CompletedInvocation, String>;
 
 /// The payload of a response.
-fn payload(ending: &Ending) -> Option<Value> {
+fn payload(ending: &InvocationOutcome) -> Option<Value> {
     match ending {
-        Ending::Response(bytes) => serde_json::from_slice(bytes).ok(),
-        Ending::Error { .. } | Ending::InitError(_) => None,
+        InvocationOutcome::Response(bytes) => serde_json::from_slice(bytes).ok(),
+        InvocationOutcome::Error { .. } | InvocationOutcome::InitError(_) => None,
     }
 }
 
@@ -82,8 +82,8 @@ impl Report {
     pub(crate) fn new(
         event: &str,
         lines: &[Value],
-        calls: Vec<Call>,
-        received: &[Received],
+        calls: Vec<RecordedCall>,
+        received: &[ReceivedRequest],
         start: Option<Duration>,
         ended: Ended,
     ) -> Self {
@@ -93,12 +93,12 @@ impl Report {
         };
         let (result, error, event_ms) = match ended {
             Ok(invoked) => {
-                let error = match &invoked.ending {
-                    Ending::Response(_) => None,
-                    Ending::Error { error_type, message } => error(error_type, message.clone()),
-                    Ending::InitError(told) => error("InitError", told.clone()),
+                let error = match &invoked.outcome {
+                    InvocationOutcome::Response(_) => None,
+                    InvocationOutcome::Error { error_type, message } => error(error_type, message.clone()),
+                    InvocationOutcome::InitError(told) => error("InitError", told.clone()),
                 };
-                (payload(&invoked.ending), error, Some(milliseconds(invoked.took)))
+                (payload(&invoked.outcome), error, Some(milliseconds(invoked.duration)))
             }
             Err(log) => {
                 (None, error("NoAnswer", format!("the function gave no answer. It wrote: {log}")), None)
@@ -106,7 +106,7 @@ impl Report {
         };
         let mut sources: Vec<&str> = lines.iter().map(|line| text(&line["source"])).collect();
         sources.dedup();
-        let told = |received: &Received| serde_json::from_slice(&received.body).unwrap_or_default();
+        let told = |received: &ReceivedRequest| serde_json::from_slice(&received.body).unwrap_or_default();
         let cloud_formation: Vec<Value> = received.iter().map(told).collect();
         let failures = lines.iter().filter(|line| error.is_none() && line["error_type"].is_string());
         let failure = |line: &Value| json!({ "AskedBy": line["asked_by"], "ErrorType": line["error_type"], "ErrorMessage": line["error"] });
@@ -138,7 +138,7 @@ impl Report {
 }
 
 impl CallReport {
-    fn new(call: &Call) -> Self {
+    fn new(call: &RecordedCall) -> Self {
         let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
         let names = |connector: &Value| {
             let parameters = connector["Parameters"].as_object();

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use connectors::request::ConnectorDefinitionId;
-use emulator::greengrass::{Choices, Service};
-use emulator::lambda_process::Function;
-use emulator::response_receiver::Receiver;
+use emulator::greengrass::{Behavior, Emulator};
+use emulator::lambda_process::LambdaProcess;
+use emulator::response_receiver::ResponseReceiver;
 use emulator::runtime_api::{Invocation, RuntimeApi};
 use emulator::samples;
 use serde_json::Value;
@@ -65,8 +65,8 @@ pub(crate) struct RunArgs {
 /// How an event is run.
 #[derive(Clone, Debug)]
 struct Options {
-    /// How the service reads what AWS leaves open.
-    choices: Choices,
+    /// How the emulator behaves where AWS documents no behavior.
+    behavior: Behavior,
     /// The service's file; in memory where there is none.
     data: Option<PathBuf>,
     /// Ids of definitions to create besides that of the samples.
@@ -113,7 +113,7 @@ async fn run_event(args: &RunArgs) -> CommandResult {
         }
     };
     let options = Options {
-        choices: args.emulator.choices(),
+        behavior: args.emulator.behavior(),
         data: args.emulator.data_file().map(ToOwned::to_owned),
         definitions: args.definition.clone(),
         keep_response_url: args.keep_response_url,
@@ -157,12 +157,12 @@ fn variable(text: &str) -> Result<(String, String), String> {
 
 /// Runs one event, which is JSON, through the function that `program` starts.
 async fn run(name: &str, event: &str, program: Command, options: &Options) -> io::Result<Report> {
-    let service = Service::start(0, options.choices.clone(), options.data.as_deref()).await?;
+    let service = Emulator::start(0, options.behavior.clone(), options.data.as_deref()).await?;
     samples::add_to(&service)?;
     for id in &options.definitions {
         service.add_definition(id, "local")?;
     }
-    let receiver = Receiver::start().await?;
+    let receiver = ResponseReceiver::start().await?;
     let runtime_api = RuntimeApi::start().await?;
     let event = if options.keep_response_url { kept(event)? } else { redirected(event, &receiver.url()) };
 
@@ -175,17 +175,17 @@ async fn run(name: &str, event: &str, program: Command, options: &Options) -> io
     let own = variables.iter().map(|(name, value)| (*name, value.as_str()));
     let given = options.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let variables: Vec<(&str, &str)> = own.chain(given).collect();
-    let mut function = Function::start(program, &runtime_api.address(), &variables)?;
-    let invocation = Invocation { time: options.time, ..Invocation::new(event) };
+    let mut function = LambdaProcess::start(program, &runtime_api.address(), &variables)?;
+    let invocation = Invocation { timeout: options.time, ..Invocation::new(event) };
     let request_id = invocation.request_id.clone();
     let invoked = tokio::select! {
         invoked = runtime_api.invoke(invocation) => Some(invoked),
-        _ = function.ended() => None,
+        _ = function.wait() => None,
         () = tokio::time::sleep(options.time + GRACE) => None,
     };
-    let log = function.stop().await;
+    let log = function.kill_and_collect_output().await;
     let lines = lines_of(&log, &request_id);
-    let start = runtime_api.first_next().map(|first| first.duration_since(started));
+    let start = runtime_api.first_poll_at().map(|first| first.duration_since(started));
     Ok(Report::new(name, &lines, service.calls(), &receiver.received(), start, invoked.ok_or(log)))
 }
 

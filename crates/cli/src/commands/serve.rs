@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 
 use clap::Args;
-use emulator::greengrass::Service;
+use emulator::greengrass::Emulator;
 use emulator::samples;
 
 use crate::emulator_args::EmulatorArgs;
@@ -36,7 +36,7 @@ pub(crate) fn execute(args: &ServeArgs) -> CommandResult {
 
 async fn serve(args: &ServeArgs) -> CommandResult {
     let address = SocketAddr::new(args.address, args.port);
-    let service = Service::start_at(address, args.emulator.choices(), args.emulator.data_file())
+    let service = Emulator::start_at(address, args.emulator.behavior(), args.emulator.data_file())
         .await
         .map_err(|error| format!("cannot serve on {address}: {error}"))?;
     if args.samples {
