@@ -285,18 +285,6 @@ fn no_value_of_an_event_is_printed() {
 }
 
 #[test]
-fn the_connector_reference_is_up_to_date() {
-    const PAGE: &str = "reference/connectors.md";
-    let output = connector_versions(&["connectors"]).output().unwrap();
-    let section = stdout(&output);
-    assert!(section.contains("<code>TwilioNotifications</code>") && section.contains("`TWILIO_ACCOUNT_SID`"));
-    assert!(
-        documentation(PAGE).contains(&section),
-        "update the page with `cargo local connectors --into docs/src/{PAGE}`"
-    );
-}
-
-#[test]
 fn a_file_that_cannot_be_checked_has_its_own_exit_status() {
     let table = [
         ("{\"a\": tru}", "not JSON: expected ident"),
