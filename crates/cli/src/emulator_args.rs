@@ -17,7 +17,7 @@ pub(crate) struct EmulatorArgs {
     #[arg(long)]
     ignore_tokens: bool,
 
-    /// Reject connector Ids that the API reference does not allow
+    /// Reject connector IDs that the API reference does not allow
     #[arg(long)]
     check_ids: bool,
 

@@ -43,6 +43,7 @@ fn every_option_is_documented() {
     let page = documentation("reference/command-line.md");
     for command in COMMANDS {
         let text = help(command);
+        let (text, _) = text.split_once("\nExamples:\n").unwrap();
         for option in text.split_whitespace().filter(|word| word.starts_with("--")) {
             let option = option.trim_end_matches([',', ':']);
             assert!(page.contains(option), "{command} {option} is not in the reference");
@@ -59,7 +60,6 @@ fn completions_name_every_command() {
         for command in COMMANDS {
             assert!(script.contains(command), "{shell} {command}");
         }
-        assert!(!script.contains("connector__versions__subcmd__bootstrap"), "{shell}");
     }
     assert_eq!(output(&["completions", "dos"]).status.code(), Some(2));
 }

@@ -39,7 +39,7 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     json: bool,
 
-    /// Also create a connector definition with this ID
+    /// Also create a connector definition with this ID (may be repeated)
     #[arg(long, value_name = "ID", value_parser = parse_definition_id)]
     definition: Vec<String>,
 
@@ -51,7 +51,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "PROGRAM")]
     bootstrap: Option<PathBuf>,
 
-    /// Environment variable of the function
+    /// Environment variable of the function (may be repeated)
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_env_var)]
     env: Vec<(String, String)>,
 
