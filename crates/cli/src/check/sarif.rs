@@ -51,7 +51,7 @@ fn invocation(report: &CheckReport) -> Value {
         .map(|(name, error)| {
             json!({
                 "level": "error",
-                "message": { "text": format!("Cannot check the file: {error}.") },
+                "message": { "text": format!("Not checked: {error}.") },
                 "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(name) } } }],
             })
         })
