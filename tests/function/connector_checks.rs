@@ -3,12 +3,12 @@
 use emulator::greengrass::Operation;
 use serde_json::{Value, json};
 
-use crate::support::{DEFINITION, Rig, With, error, response};
+use crate::support::{DEFINITION, Rig, RigOptions, error, response};
 
 const WRONG: &str = "arn:aws:greengrass:us-east-1::/connectors/CloudWatchMetrics/versions/5";
 
 async fn rig(mode: &str) -> Rig {
-    Rig::with(With { variables: &[("CONNECTOR_CHECKS", mode)], ..With::default() }).await
+    Rig::with(RigOptions { variables: &[("CONNECTOR_CHECKS", mode)], ..RigOptions::default() }).await
 }
 
 /// A request with two mistakes, one of them about something that looks like a secret.
@@ -60,7 +60,7 @@ async fn by_default_it_is_told_and_nothing_is_refused() {
 
     let event = in_properties(&rig, "cloudformation-create", &wrong());
     response(rig.invoke(event.to_string()).await);
-    let told = rig.told();
+    let told = rig.responses();
     assert_eq!(told[0]["Status"], "SUCCESS");
     let reason = told[0]["Reason"].as_str().unwrap();
     assert!(reason.contains(MEMORY) && reason.contains(INTERVAL), "{reason}");
@@ -83,7 +83,7 @@ async fn what_is_right_has_no_advice_and_no_word_of_it_in_the_log() {
         let result = response(rig.invoke(rig.sample(name).to_string()).await);
         assert_eq!(result.get("Warnings"), None);
     }
-    assert_eq!(rig.told()[0]["Reason"], "");
+    assert_eq!(rig.responses()[0]["Reason"], "");
     let log = rig.stop().await;
     assert!(!log.contains("advised"), "{log}");
 }
@@ -103,7 +103,7 @@ async fn enforce_refuses_mistakes_with_the_same_texts_before_anything_is_called(
     assert_eq!(failures["batchItemFailures"], json!([{ "itemIdentifier": "m-1" }]));
 
     response(rig.invoke(in_properties(&rig, "cloudformation-create", &wrong()).to_string()).await);
-    let told = rig.told();
+    let told = rig.responses();
     assert_eq!(told[0]["Status"], "FAILED");
     assert_eq!(told[0]["Reason"], format!("InvalidRequest: {expected}"));
 
@@ -143,7 +143,7 @@ async fn enforce_keeps_no_resource_from_being_deleted_or_rolled_back() {
     response(rig.invoke(event.to_string()).await);
     event["ResourceProperties"]["Connectors"][0]["Parameters"]["MemorySize"] = json!("other");
     response(rig.invoke(event.to_string()).await);
-    let told = rig.told();
+    let told = rig.responses();
     assert_eq!(told.iter().map(|told| &told["Status"]).collect::<Vec<_>>(), ["SUCCESS", "SUCCESS", "FAILED"]);
     assert_eq!(told[1]["Data"]["Outcome"], "Existing");
     assert_eq!(rig.calls(Operation::CreateConnectorDefinitionVersion).len(), 0);
@@ -171,7 +171,8 @@ async fn a_definition_in_another_region_is_refused_where_that_is_asked_for() {
 
 #[tokio::test]
 async fn another_region_than_the_functions() {
-    let rig = Rig::with(With { variables: &[("AWS_REGION", "eu-west-1")], ..With::default() }).await;
+    let rig =
+        Rig::with(RigOptions { variables: &[("AWS_REGION", "eu-west-1")], ..RigOptions::default() }).await;
     let result = response(rig.invoke(crate::support::request().to_string()).await);
     assert_eq!(result["Warnings"][0]["Code"], "ArnRegion");
     assert!(result["Warnings"][0]["Message"].as_str().unwrap().ends_with("write eu-west-1"));

@@ -3,18 +3,18 @@
 use connectors::catalog::connector::Connector;
 
 /// What a version of a connector requires that no request shows: each item a phrase without a period.
-pub(crate) fn needs(connector: &Connector, version: u32) -> Vec<String> {
+pub(crate) fn requirements(connector: &Connector, version: u32) -> Vec<String> {
     let needs = &connector.needs;
-    let mut what = Vec::new();
+    let mut requires = Vec::new();
     if let Some((_, core)) = needs.core.iter().rev().find(|(since, _)| *since <= version) {
-        what.push(format!("Greengrass core software {core} or newer"));
+        requires.push(format!("Greengrass core software {core} or newer"));
     }
     if !needs.role_actions.is_empty() {
-        what.push(format!("a group role that allows {}", needs.role_actions.join(", ")));
+        requires.push(format!("a group role that allows {}", needs.role_actions.join(", ")));
     }
-    what.extend(needs.secrets.iter().map(|secret| format!("the secret of {secret}")));
-    what.extend(needs.resources.iter().map(|resource| format!("the group's resource: {resource}")));
-    what.extend(needs.regions.map(|regions| format!("a Region of these: {regions}")));
-    what.extend(needs.other.iter().map(ToString::to_string));
-    what
+    requires.extend(needs.secrets.iter().map(|secret| format!("the secret of {secret}")));
+    requires.extend(needs.resources.iter().map(|resource| format!("the group's resource: {resource}")));
+    requires.extend(needs.regions.map(|regions| format!("a supported Region ({regions})")));
+    requires.extend(needs.other.iter().map(ToString::to_string));
+    requires
 }
