@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use connectors::catalog::connector::{Connector, Empty, Parameter, Rule};
+use connectors::catalog::connector::{ConnectorSpec, EmptyPolicy, Parameter, Rule};
 use connectors::catalog::data::CONNECTORS;
 use connectors::diagnostic::{DiagnosticCode, Severity};
 
@@ -33,7 +33,7 @@ pub(crate) fn replaced(text: &str) -> Option<String> {
     Some(format!("{before}{}{after}", section()))
 }
 
-fn describe(text: &mut String, connector: &Connector) {
+fn describe(text: &mut String, connector: &ConnectorSpec) {
     let ended =
         connector.maintenance_ended.map(|day| format!(", not maintained since {day}")).unwrap_or_default();
     let versions = if connector.latest == 1 {
@@ -79,13 +79,13 @@ fn sentence(rule: &Rule) -> String {
         }
         Rule::AnyOf(names) => format!("One of `{}` is required.", names.join("` and `")),
         Rule::Greater { parameter, than } => format!("`{parameter}` is to be greater than `{than}`."),
-        Rule::NamesFeedback { parameter } => {
+        Rule::ReferencesFeedbackConfig { parameter } => {
             format!("`{parameter}` names a configuration of an `MLFeedback` in the same version.")
         }
     }
 }
 
-fn presence(connector: &Connector, parameter: &Parameter) -> String {
+fn presence(connector: &ConnectorSpec, parameter: &Parameter) -> String {
     let required = if parameter.required { "required" } else { "" };
     let since = if parameter.since > 1 { format!("from version {}", parameter.since) } else { String::new() };
     let until = parameter
@@ -97,11 +97,11 @@ fn presence(connector: &Connector, parameter: &Parameter) -> String {
 
 fn value(parameter: &Parameter) -> String {
     let empty = match parameter.empty {
-        Empty::Refused => "",
-        Empty::Taken | Empty::OrBlank => ", or empty",
+        EmptyPolicy::Reject => "",
+        EmptyPolicy::Allow | EmptyPolicy::AllowBlank => ", or empty",
     };
     let default = parameter.default.map(|default| format!("; `{default}` by default")).unwrap_or_default();
-    format!("{}: {}{empty}{default}", parameter.about, parameter.format).replace('|', "\\|")
+    format!("{}: {}{empty}{default}", parameter.description, parameter.value_type).replace('|', "\\|")
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {

@@ -1,12 +1,12 @@
 //! What a connector requires besides its parameters, in words.
 
-use connectors::catalog::connector::Connector;
+use connectors::catalog::connector::ConnectorSpec;
 
 /// What a version of a connector requires that no request shows: each item a phrase without a period.
-pub(crate) fn needs(connector: &Connector, version: u32) -> Vec<String> {
-    let needs = &connector.needs;
+pub(crate) fn needs(connector: &ConnectorSpec, version: u32) -> Vec<String> {
+    let needs = &connector.requirements;
     let mut what = Vec::new();
-    if let Some((_, core)) = needs.core.iter().rev().find(|(since, _)| *since <= version) {
+    if let Some((_, core)) = needs.min_core_version.iter().rev().find(|(since, _)| *since <= version) {
         what.push(format!("Greengrass core software {core} or newer"));
     }
     if !needs.role_actions.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use connectors::catalog::{Context, named, validate};
+use connectors::catalog::{Context, connector_for_arn, validate};
 use connectors::diagnostic::{Path, Severity, ValidationErrors};
 use connectors::request::ParsedRequest;
 
@@ -63,7 +63,7 @@ impl Found {
     }
 
     fn add_advice(&mut self, parsed: &ParsedRequest, origin: &Origin<'_>) {
-        let context = Context { region: origin.region, open: origin.open };
+        let context = Context { region: origin.region, is_deferred: origin.open };
         for advice in parsed.warnings.iter().chain(&validate(parsed, &context)) {
             let code = advice.code.name();
             self.findings.push(origin.finding(code, advice.severity, &advice.path, &advice.message));
@@ -71,7 +71,7 @@ impl Found {
         let connectors = &parsed.request.connectors;
         self.connectors += connectors.iter().len();
         for (index, connector) in connectors.iter().enumerate() {
-            if let Some((connector, version)) = named(connector.arn.as_str()) {
+            if let Some((connector, version)) = connector_for_arn(connector.arn.as_str()) {
                 let path = Path::root().field("Connectors").index(index).to_string();
                 let place = origin.places.of(&path);
                 self.needs.push(Need::of(connector, version, origin.path(&path), place));

@@ -1,6 +1,6 @@
 //! What was found, and what is to be there.
 
-use connectors::catalog::connector::Connector;
+use connectors::catalog::connector::ConnectorSpec;
 use connectors::diagnostic::Severity;
 
 use super::spanned_value::Place;
@@ -37,7 +37,7 @@ pub(super) struct Need {
 }
 
 impl Need {
-    pub(super) fn of(connector: &'static Connector, version: u32, path: String, place: Place) -> Self {
+    pub(super) fn of(connector: &'static ConnectorSpec, version: u32, path: String, place: Place) -> Self {
         Self { connector: connector.name, version, path, place, what: needs(connector, version) }
     }
 }

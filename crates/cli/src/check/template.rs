@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use connectors::event::custom_resource::RULES;
+use connectors::event::custom_resource::PARSE_OPTIONS;
 use connectors::json::RawJson;
 use connectors::request::{ParseOptions, parse};
 use serde_json::{Map, Value, json};
@@ -108,7 +108,12 @@ fn custom(properties: &Node, deployment: &Deployment) -> Option<Declared> {
         };
         request.insert(name.clone(), value);
     }
-    Some(Declared { request: request.into(), open, rules: RULES, places: Places::of_request(properties) })
+    Some(Declared {
+        request: request.into(),
+        open,
+        rules: PARSE_OPTIONS,
+        places: Places::of_request(properties),
+    })
 }
 
 /// A value as the function will get it; `None` where only a deployment will know it.
