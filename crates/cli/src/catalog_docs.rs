@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use connectors::catalog::connector::{Connector, Empty, Parameter, Rule};
+use connectors::catalog::connector::{ConnectorSpec, EmptyPolicy, Parameter, Rule};
 use connectors::catalog::data::CONNECTORS;
 use connectors::diagnostic::DiagnosticCode;
 
@@ -33,7 +33,7 @@ pub(crate) fn update(page: &str) -> Option<String> {
     Some(format!("{before}{}{after}", render()))
 }
 
-fn render_connector(text: &mut String, connector: &Connector) {
+fn render_connector(text: &mut String, connector: &ConnectorSpec) {
     let versions = match connector.latest {
         1 => "Version 1".to_owned(),
         latest => format!("Versions 1 to {latest}"),
@@ -62,13 +62,13 @@ fn render_rule(rule: &Rule) -> String {
         }
         Rule::AnyOf(names) => format!("At least one of `{}` is required.", names.join("` and `")),
         Rule::Greater { parameter, than } => format!("`{parameter}` must be greater than `{than}`."),
-        Rule::NamesFeedback { parameter } => {
+        Rule::ReferencesFeedbackConfig { parameter } => {
             format!("`{parameter}` names a configuration of the `MLFeedback` connector in the same version.")
         }
     }
 }
 
-fn render_availability(connector: &Connector, parameter: &Parameter) -> String {
+fn render_availability(connector: &ConnectorSpec, parameter: &Parameter) -> String {
     let presence = if parameter.required { "required" } else { "optional" };
     let mut availability = presence.to_owned();
     if parameter.since > 1 {
@@ -82,11 +82,11 @@ fn render_availability(connector: &Connector, parameter: &Parameter) -> String {
 
 fn render_value(parameter: &Parameter) -> String {
     let empty = match parameter.empty {
-        Empty::Refused => "",
-        Empty::Taken | Empty::OrBlank => ", or empty",
+        EmptyPolicy::Reject => "",
+        EmptyPolicy::Allow | EmptyPolicy::AllowBlank => ", or empty",
     };
     let default = parameter.default.map(|default| format!("; default `{default}`")).unwrap_or_default();
-    format!("{}: {}{empty}{default}", parameter.about, parameter.format).replace('|', "\\|")
+    format!("{}: {}{empty}{default}", parameter.description, parameter.value_type).replace('|', "\\|")
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {

@@ -1,22 +1,26 @@
-//! The client token of a request that brings none: a version 5 UUID of who asks and what for.
+//! Client tokens of requests that bring none of their own.
 //!
-//! It is the same on every delivery of the same request and on every attempt, and another one when the
-//! content differs, since CloudFormation reuses a RequestId with other properties when a failed deployment is
-//! tried again. Another program derives it thus: the namespace is [`NAMESPACE`]; the name is compact JSON in
-//! UTF-8, nothing escaped but what JSON must escape, the list of the identity's texts followed by the content:
+//! A derived token is a version 5 UUID of the requester and the content of the request. Every delivery of a request and
+//! every retry get the same token. Other content gets another token, since CloudFormation reuses a RequestId with other
+//! properties when a failed deployment is retried.
 //!
-//! ```json
-//! ["eventbridge","<event
-//! id>",{"ConnectorDefinitionId":"…","Connectors":[{"ConnectorArn":"…","Id":"…","Parameters":{}}]}]
-//! ```
+//! To derive a token in another program:
 //!
-//! Connectors stand in the order of their Id, parameters in the order of their names (by bytes), values as they
-//! are sent; `Parameters` is always there, `"Revision"` comes last in the content and only where it was given.
+//! 1. Build a JSON list of the requester's source and IDs, followed by the request:
+//!
+//!    ```json
+//!    ["eventbridge","EVENT_ID",{"ConnectorDefinitionId":"...","Connectors":[{"ConnectorArn":"...","Id":"...","Parameters":{}}]}]
+//!    ```
+//!
+//!    Sort the connectors by Id and the parameters by name (by bytes). `Parameters` is always present. `Revision` comes
+//!    last in the request, and only if the event has it.
+//! 2. Serialize it as compact JSON in UTF-8 that escapes only what JSON requires.
+//! 3. Compute the UUID with the namespace [`NAMESPACE`].
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde::ser::{SerializeSeq, Serializer};
+use serde_json::Value;
 use uuid::{Uuid, uuid};
 
 use crate::request::{ClientToken, ConnectorVersionRequest, ParsedRequest};
@@ -24,42 +28,42 @@ use crate::request::{ClientToken, ConnectorVersionRequest, ParsedRequest};
 /// The namespace of derived tokens.
 pub const NAMESPACE: Uuid = uuid!("f199a788-54e2-4a60-b0bb-1180be78db91");
 
-/// Who asks: what stays the same when the same request is delivered again.
+/// The sender of a request: what stays the same when the same request is delivered again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Requester {
-    /// A direct invocation: Lambda's request id, which its own retries keep.
+    /// A direct invocation.
     Direct {
-        /// Lambda's request id.
+        /// Lambda's request ID, which Lambda's own retries keep.
         request_id: String,
     },
     /// An EventBridge event.
     EventBridge {
-        /// The event's `id`.
+        /// The `id` of the event.
         id: String,
     },
     /// An SQS message.
     Sqs {
-        /// The message's id, which every delivery keeps.
+        /// The ID of the message, which every delivery keeps.
         message_id: String,
     },
     /// An SNS notification.
     Sns {
-        /// The notification's id, which every delivery keeps.
+        /// The ID of the notification, which every delivery keeps.
         message_id: String,
     },
     /// A CloudFormation custom resource request.
     CloudFormation {
-        /// The stack.
+        /// The ID of the stack.
         stack_id: String,
-        /// The resource in the stack.
+        /// The logical ID of the resource in the template.
         logical_resource_id: String,
-        /// The request on the resource.
+        /// The ID of the request.
         request_id: String,
     },
 }
 
 impl Requester {
-    /// The source's name.
+    /// The name of the source, as in logs and tokens.
     pub fn source(&self) -> &'static str {
         match self {
             Self::Direct { .. } => "direct",
@@ -70,7 +74,7 @@ impl Requester {
         }
     }
 
-    /// The innermost of its ids.
+    /// The ID of the request within its source.
     pub fn id(&self) -> &str {
         match self {
             Self::Direct { request_id } | Self::CloudFormation { request_id, .. } => request_id,
@@ -80,78 +84,79 @@ impl Requester {
     }
 
     fn token_parts(&self) -> Vec<&str> {
-        let mut texts = vec![self.source()];
-        match self {
-            Self::Direct { request_id } => texts.push(request_id),
-            Self::EventBridge { id } => texts.push(id),
-            Self::Sqs { message_id } | Self::Sns { message_id } => texts.push(message_id),
-            Self::CloudFormation { stack_id, logical_resource_id, request_id } => {
-                texts.extend([stack_id.as_str(), logical_resource_id, request_id]);
-            }
+        let mut parts = vec![self.source()];
+        if let Self::CloudFormation { stack_id, logical_resource_id, .. } = self {
+            parts.extend([stack_id.as_str(), logical_resource_id]);
         }
-        texts
+        parts.push(self.id());
+        parts
     }
 }
 
-/// The token of a request: its own, or one that is derived from it and from who asks.
+/// The client token of a request: its own, or one that is derived from the request and the requester.
 pub fn client_token_for(parsed: &ParsedRequest, requester: &Requester) -> ClientToken {
-    let derived = || derive(requester, &parsed.request, parsed.revision.as_deref());
-    parsed.token.clone().unwrap_or_else(derived)
+    let derive = || derive_token(requester, &parsed.request, parsed.revision.as_deref());
+    parsed.token.clone().unwrap_or_else(derive)
 }
 
-/// Derives the token of a request.
-fn derive(requester: &Requester, request: &ConnectorVersionRequest, revision: Option<&str>) -> ClientToken {
-    Uuid::new_v5(&NAMESPACE, name(requester, request, revision).as_bytes()).into()
+fn derive_token(
+    requester: &Requester,
+    request: &ConnectorVersionRequest,
+    revision: Option<&str>,
+) -> ClientToken {
+    Uuid::new_v5(&NAMESPACE, canonical_name(requester, request, revision).as_bytes()).into()
 }
 
-/// A UUID of what is asked for, whoever asks.
+/// A UUID of the content of a request, whoever the requester is.
 pub fn payload_hash(request: &ConnectorVersionRequest) -> Uuid {
-    // Texts and maps of texts into memory: nothing in it can fail.
-    let content = serde_json::to_string(&content_of(request, None)).unwrap_or_default();
+    // Serializing strings and maps of strings cannot fail.
+    let content = serde_json::to_string(&canonical_request(request, None)).unwrap_or_default();
     Uuid::new_v5(&NAMESPACE, content.as_bytes())
 }
 
-fn name(requester: &Requester, request: &ConnectorVersionRequest, revision: Option<&str>) -> String {
-    let content = content_of(request, revision);
-    // Texts and maps of texts into memory: nothing in it can fail.
-    serde_json::to_string(&Name(&requester.token_parts(), &content)).unwrap_or_default()
+/// The text that the token is a hash of.
+fn canonical_name(
+    requester: &Requester,
+    request: &ConnectorVersionRequest,
+    revision: Option<&str>,
+) -> String {
+    let mut name: Vec<Value> = requester.token_parts().into_iter().map(Value::from).collect();
+    // Serializing strings and maps of strings cannot fail.
+    name.push(serde_json::to_value(canonical_request(request, revision)).unwrap_or_default());
+    serde_json::to_string(&name).unwrap_or_default()
 }
 
-fn content_of<'a>(request: &'a ConnectorVersionRequest, revision: Option<&'a str>) -> Content<'a> {
+fn canonical_request<'a>(
+    request: &'a ConnectorVersionRequest,
+    revision: Option<&'a str>,
+) -> CanonicalRequest<'a> {
     let connectors = request
         .connectors
         .by_id()
         .into_iter()
-        .map(|c| Item { arn: c.arn.as_str(), id: c.id.as_str(), parameters: &c.parameters })
+        .map(|connector| CanonicalConnector {
+            arn: connector.arn.as_str(),
+            id: connector.id.as_str(),
+            parameters: &connector.parameters,
+        })
         .collect();
-    Content { definition: request.definition.as_str(), connectors, revision }
+    CanonicalRequest { definition: request.definition.as_str(), connectors, revision }
 }
 
-struct Name<'a>(&'a [&'a str], &'a Content<'a>);
-
-impl Serialize for Name<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.0.len() + 1))?;
-        for text in self.0 {
-            list.serialize_element(text)?;
-        }
-        list.serialize_element(self.1)?;
-        list.end()
-    }
-}
+// The fields of both types are in alphabetical order, which is also the order of a `serde_json::Map`.
 
 #[derive(Serialize)]
-struct Content<'a> {
+struct CanonicalRequest<'a> {
     #[serde(rename = "ConnectorDefinitionId")]
     definition: &'a str,
     #[serde(rename = "Connectors")]
-    connectors: Vec<Item<'a>>,
+    connectors: Vec<CanonicalConnector<'a>>,
     #[serde(rename = "Revision", skip_serializing_if = "Option::is_none")]
     revision: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Item<'a> {
+struct CanonicalConnector<'a> {
     #[serde(rename = "ConnectorArn")]
     arn: &'a str,
     #[serde(rename = "Id")]
@@ -182,9 +187,9 @@ mod tests {
     }
 
     #[test]
-    fn the_name_is_what_is_documented() {
+    fn the_hashed_text_is_what_is_documented() {
         assert_eq!(
-            name(&event("e-1"), &request(ONE), Some("2")),
+            canonical_name(&event("e-1"), &request(ONE), Some("2")),
             "[\"eventbridge\",\"e-1\",{\"ConnectorDefinitionId\":\"d\",\"Connectors\":[\
              {\"ConnectorArn\":\"arn:aws:greengrass:::x\",\"Id\":\"a\",\"Parameters\":{\"k\":\"\\\"\u{7f}\",\"z\":\"é\\n\"}},\
              {\"ConnectorArn\":\"arn:aws:greengrass:::y\",\"Id\":\"b\",\"Parameters\":{}}],\"Revision\":\"2\"}]"
@@ -192,19 +197,22 @@ mod tests {
     }
 
     #[test]
-    fn order_is_no_content_and_everything_else_is() {
-        let token = derive(&event("e-1"), &request(ONE), None);
-        assert_eq!(token, derive(&event("e-1"), &request(OTHER_ORDER), None));
-        assert_ne!(token, derive(&event("e-2"), &request(ONE), None));
-        assert_ne!(token, derive(&event("e-1"), &request(ONE), Some("2")));
-        assert_ne!(token, derive(&event("e-1"), &request(&ONE.replace("é", "e")), None));
-        assert_ne!(token, derive(&Requester::Direct { request_id: "e-1".into() }, &request(ONE), None));
+    fn only_the_order_does_not_change_the_token() {
+        let token = derive_token(&event("e-1"), &request(ONE), None);
+        assert_eq!(token, derive_token(&event("e-1"), &request(OTHER_ORDER), None));
+        assert_ne!(token, derive_token(&event("e-2"), &request(ONE), None));
+        assert_ne!(token, derive_token(&event("e-1"), &request(ONE), Some("2")));
+        assert_ne!(token, derive_token(&event("e-1"), &request(&ONE.replace("é", "e")), None));
+        assert_ne!(token, derive_token(&Requester::Direct { request_id: "e-1".into() }, &request(ONE), None));
     }
 
-    /// The same figure comes out of Python's `uuid.uuid5(namespace, name)`.
+    /// The same UUID as that of Python's `uuid.uuid5(namespace, name)`.
     #[test]
     fn the_token_does_not_change_between_releases() {
         let request = request(r#"{"ConnectorDefinitionId":"d"}"#);
-        assert_eq!(derive(&event("e-1"), &request, None).as_str(), "2d976d3d-a65c-5901-b1d6-ab0b515b2452");
+        assert_eq!(
+            derive_token(&event("e-1"), &request, None).as_str(),
+            "2d976d3d-a65c-5901-b1d6-ab0b515b2452"
+        );
     }
 }

@@ -1,8 +1,8 @@
-//! JSON read one level at a time, as it was written.
+//! JSON that is parsed one level at a time.
 //!
-//! An event comes from outside and may be of any shape and size. Reading it lazily keeps three promises that
-//! a parse into owned values would break: a number keeps its spelling (`1.10` stays `1.10`), one bad member
-//! does not lose its neighbours (the way home to CloudFormation among them), and depth costs no stack.
+//! Events may have any shape and size. Compared with [`serde_json::Value`], lazy parsing preserves the spelling of
+//! numbers (`1.10` stays `1.10`) and duplicate fields, keeps the rest of an object readable when one value is not
+//! valid Unicode (so that CloudFormation still gets its response), and needs no stack for deeply nested values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,39 +10,43 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// One JSON value whose syntax has been checked and whose content has not been read.
+/// A JSON value with valid syntax whose content is not parsed yet.
 #[derive(Clone, Copy)]
 pub struct RawJson<'a>(&'a str);
 
-/// What a JSON value is.
+/// The type of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JsonType {
     /// `null`
     Null,
     /// `true` or `false`
     Boolean,
-    /// a number
+    /// A number.
     Number,
-    /// a string
+    /// A string.
     String,
-    /// a list
+    /// A list.
     List,
-    /// an object
+    /// An object.
     Object,
 }
 
 impl<'a> RawJson<'a> {
-    /// Checks the syntax of a whole text.
+    /// Checks the syntax of a JSON text.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first syntax error, with its line and column.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         serde_json::from_str::<&RawValue>(text).map(Self::from)
     }
 
-    /// The value as it was written.
+    /// The JSON text of the value.
     pub fn raw(self) -> &'a str {
         self.0
     }
 
-    /// What this value is. Its first character tells, since the syntax is known to be right.
+    /// The type of the value. The first character tells, since the syntax is valid.
     pub fn json_type(self) -> JsonType {
         match self.0.as_bytes().first() {
             Some(b'"') => JsonType::String,
@@ -54,26 +58,26 @@ impl<'a> RawJson<'a> {
         }
     }
 
-    /// A string's content; `None` for anything else, and for a string whose escapes are no Unicode text.
+    /// The content of a string; `None` for other types, and for a string whose escapes are not valid Unicode.
     pub fn as_str(self) -> Option<Cow<'a, str>> {
         if self.json_type() != JsonType::String {
             return None;
         }
-        serde_json::from_str::<Text<'a>>(self.0).ok().map(|text| text.0)
+        serde_json::from_str::<BorrowedString<'a>>(self.0).ok().map(|text| text.0)
     }
 
-    /// A list's items; `None` for anything else.
+    /// The items of a list; `None` for other types.
     pub fn as_array(self) -> Option<Vec<RawJson<'a>>> {
         let items: Vec<&RawValue> = serde_json::from_str(self.0).ok()?;
         Some(items.into_iter().map(RawJson::from).collect())
     }
 
-    /// An object's members; `None` for anything else.
+    /// The fields of an object; `None` for other types.
     pub fn as_object(self) -> Option<Object<'a>> {
         serde_json::from_str(self.0).ok()
     }
 
-    /// What the value is, in words that do not repeat it: values may be secrets.
+    /// Describes the value without repeating it, since values may be secrets: "a string of 6 characters".
     pub fn describe(self) -> ValueDescription<'a> {
         ValueDescription(self)
     }
@@ -85,21 +89,21 @@ impl<'a> From<&'a RawValue> for RawJson<'a> {
     }
 }
 
-/// The members of one object in the order in which they were written, repeated names included.
+/// The fields of an object in the order of the text, including duplicates.
 pub struct Object<'a>(Vec<(Cow<'a, str>, RawJson<'a>)>);
 
 impl<'a> Object<'a> {
-    /// The value of a name; of the last one where the name is repeated, as JSON parsers do.
+    /// The value of a field. For a duplicate field, it is the last value, as in most JSON parsers.
     pub fn get(&self, name: &str) -> Option<RawJson<'a>> {
         self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| *value)
     }
 
-    /// Whether the name is there.
+    /// Whether the object has a field.
     pub fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    /// All members, in order.
+    /// All fields in order, including duplicates.
     pub fn iter(&self) -> impl Iterator<Item = (&str, RawJson<'a>)> {
         self.0.iter().map(|(key, value)| (key.as_ref(), *value))
     }
@@ -114,44 +118,44 @@ impl<'de> Deserialize<'de> for Object<'de> {
                 f.write_str("an object")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &RawValue>()? {
-                    members.push((name, RawJson::from(value)));
+                let mut fields = Vec::new();
+                while let Some((LossyKey(name), value)) = map.next_entry::<LossyKey<'de>, &RawValue>()? {
+                    fields.push((name, RawJson::from(value)));
                 }
-                Ok(Object(members))
+                Ok(Object(fields))
             }
         }
         deserializer.deserialize_map(Reader)
     }
 }
 
-/// A member's name. Read as bytes, since a name whose escapes are no Unicode text must not lose the object.
-struct Name<'a>(Cow<'a, str>);
+/// A field name, read as bytes: a name whose escapes are not valid Unicode must not make the object unreadable.
+struct LossyKey<'a>(Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for Name<'de> {
+impl<'de> Deserialize<'de> for LossyKey<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
         impl<'de> Visitor<'de> for Reader {
-            type Value = Name<'de>;
+            type Value = LossyKey<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
+                f.write_str("a field name")
             }
             fn visit_borrowed_bytes<E: Error>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
-                Ok(Name(String::from_utf8_lossy(bytes)))
+                Ok(LossyKey(String::from_utf8_lossy(bytes)))
             }
             fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Owned(String::from_utf8_lossy(bytes).into_owned())))
+                Ok(LossyKey(Cow::Owned(String::from_utf8_lossy(bytes).into_owned())))
             }
         }
         deserializer.deserialize_bytes(Reader)
     }
 }
 
-/// A string's content, borrowed where it has no escapes.
+/// The content of a string, borrowed if it has no escapes.
 #[derive(serde::Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+struct BorrowedString<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// Says what a value is without saying the value.
+/// Describes a value without repeating it. A noun phrase that follows "found".
 pub struct ValueDescription<'a>(RawJson<'a>);
 
 impl fmt::Display for ValueDescription<'_> {
@@ -161,17 +165,22 @@ impl fmt::Display for ValueDescription<'_> {
             JsonType::Boolean => f.write_str("a boolean"),
             JsonType::Number => f.write_str("a number"),
             JsonType::String => match self.0.as_str() {
-                None => f.write_str("a string that is not Unicode text"),
+                None => f.write_str("a string that is not valid Unicode"),
                 Some(text) => match text.chars().count() {
                     0 => f.write_str("an empty string"),
                     1 => f.write_str("a string of 1 character"),
                     n => write!(f, "a string of {n} characters"),
                 },
             },
-            JsonType::List => write!(f, "a list of {}", self.0.as_array().map_or(0, |items| items.len())),
-            JsonType::Object => match self.0.as_object().map_or(0, |members| members.0.len()) {
-                1 => f.write_str("an object of 1 member"),
-                n => write!(f, "an object of {n} members"),
+            JsonType::List => match self.0.as_array().map_or(0, |items| items.len()) {
+                0 => f.write_str("an empty list"),
+                1 => f.write_str("a list of 1 item"),
+                n => write!(f, "a list of {n} items"),
+            },
+            JsonType::Object => match self.0.as_object().map_or(0, |fields| fields.0.len()) {
+                0 => f.write_str("an empty object"),
+                1 => f.write_str("an object of 1 field"),
+                n => write!(f, "an object of {n} fields"),
             },
         }
     }
@@ -194,31 +203,32 @@ mod tests {
     }
 
     #[test]
-    fn one_bad_member_does_not_lose_its_neighbours() {
-        let members = json(r#"{"a":"\ud800","\ud800b":1,"c":"\u00e9"}"#).as_object().unwrap();
-        assert_eq!(members.iter().count(), 3);
-        assert!(members.get("a").unwrap().as_str().is_none());
-        assert_eq!(members.get("c").unwrap().as_str().unwrap(), "é");
+    fn one_invalid_string_does_not_make_the_object_unreadable() {
+        let object = json(r#"{"a":"\ud800","\ud800b":1,"c":"\u00e9"}"#).as_object().unwrap();
+        assert_eq!(object.iter().count(), 3);
+        assert!(object.get("a").unwrap().as_str().is_none());
+        assert_eq!(object.get("c").unwrap().as_str().unwrap(), "é");
     }
 
     #[test]
-    fn depth_costs_no_stack() {
+    fn deep_nesting_needs_no_stack() {
         let deep = format!(r#"{{"a":{}{},"b":"x"}}"#, "[".repeat(200_000), "]".repeat(200_000));
-        let members = json(&deep).as_object().unwrap();
-        assert_eq!(members.get("b").unwrap().as_str().unwrap(), "x");
-        assert_eq!(members.get("a").unwrap().describe().to_string(), "a list of 1");
+        let object = json(&deep).as_object().unwrap();
+        assert_eq!(object.get("b").unwrap().as_str().unwrap(), "x");
+        assert_eq!(object.get("a").unwrap().describe().to_string(), "a list of 1 item");
     }
 
     #[test]
-    fn a_shape_never_repeats_the_value() {
-        let shapes: Vec<String> = json(r#"[null,true,17,"","x","secret",[1,2],{},{"a":1},"\ud800"]"#)
-            .as_array()
-            .unwrap()
-            .into_iter()
-            .map(|value| value.describe().to_string())
-            .collect();
+    fn a_description_never_repeats_the_value() {
+        let descriptions: Vec<String> =
+            json(r#"[null,true,17,"","x","secret",[1,2],[],{},{"a":1},"\ud800"]"#)
+                .as_array()
+                .unwrap()
+                .into_iter()
+                .map(|value| value.describe().to_string())
+                .collect();
         assert_eq!(
-            shapes,
+            descriptions,
             [
                 "null",
                 "a boolean",
@@ -226,16 +236,17 @@ mod tests {
                 "an empty string",
                 "a string of 1 character",
                 "a string of 6 characters",
-                "a list of 2",
-                "an object of 0 members",
-                "an object of 1 member",
-                "a string that is not Unicode text"
+                "a list of 2 items",
+                "an empty list",
+                "an empty object",
+                "an object of 1 field",
+                "a string that is not valid Unicode"
             ]
         );
     }
 
     #[test]
-    fn the_last_of_a_repeated_name_counts() {
+    fn the_last_duplicate_field_counts() {
         assert_eq!(json(r#"{"a":1,"a":2}"#).as_object().unwrap().get("a").unwrap().raw(), "2");
     }
 }

@@ -1,8 +1,18 @@
-//! Requests for AWS IoT Greengrass connectors: what a request must be, the events that carry it, and what AWS documents
-//! about its own connectors.
+//! Requests for AWS IoT Greengrass V1 connector definition versions: the request model and its validation, the event
+//! envelopes that carry requests, and a catalog of the connectors that AWS published.
 //!
-//! This crate does no I/O: no file, environment, clock or network, no async runtime, no AWS crate and no logging. The
-//! caller passes the time, the Region and the account.
+//! The crate does no I/O: it reads no file, environment variable or clock, opens no connection, and does not log. The
+//! caller passes the time and the Region.
+//!
+//! | Module | Purpose |
+//! |---|---|
+//! | [`json`] | JSON values that are parsed one level at a time and keep their spelling |
+//! | [`event`] | Parses events of CloudFormation, EventBridge, SQS, SNS, Terraform and direct invocations |
+//! | [`request`] | Parses a request into types that are valid by construction |
+//! | [`catalog`] | Validates a request against what AWS documents about its connectors |
+//! | [`client_token`] | Derives the idempotency token of a request |
+//! | [`diagnostic`] | Errors and warnings with a code, a path and a message |
+//! | [`region`] | The form of Region names |
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -12,5 +22,6 @@ pub mod client_token;
 pub mod diagnostic;
 pub mod event;
 pub mod json;
+pub mod region;
 pub mod request;
 mod suggest;

@@ -1,48 +1,54 @@
-//! "Did you mean": which name somebody may have meant by another.
+//! "Did you mean": finds the known name that a wrong name is probably a misspelling of.
 
-/// Whether somebody who wrote `given` may have meant `name`: other case or separators, or two slips.
-pub(crate) fn is_near(given: &str, name: &str) -> bool {
-    given != name && given.len() <= 2 * name.len() + 4 && slips(&plain(given), name).is_some()
+/// No known name is half as long.
+const MAX_NAME_BYTES: usize = 128;
+
+/// Whether `written` is probably a misspelling of `name`: other case or separators, or up to two typing errors.
+pub(crate) fn is_similar(written: &str, name: &str) -> bool {
+    written != name
+        && written.len() <= 2 * name.len() + 4
+        && edit_distance_within_limit(&normalize(written), name).is_some()
 }
 
-/// The name that somebody may have meant: the one with the fewest slips, else one that holds what was written, or is
-/// held by it.
-pub(crate) fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
-    // No name of anything here is half as long.
-    if given.len() > LONGEST {
+/// The name that `written` is probably a misspelling of: the one with the smallest edit distance, otherwise one that
+/// contains it or is contained in it.
+pub(crate) fn closest_match<'a>(
+    written: &str,
+    names: impl Iterator<Item = &'a str> + Clone,
+) -> Option<&'a str> {
+    if written.len() > MAX_NAME_BYTES {
         return None;
     }
-    let given = plain(given);
-    let near = names.clone().filter_map(|name| Some((slips(&given, name)?, name)));
-    near.min_by_key(|(slips, _)| *slips).map(|(_, name)| name).or_else(|| {
-        names.filter(|name| is_part(&given, &plain(name))).min_by_key(|name| name.len().abs_diff(given.len()))
+    let written = normalize(written);
+    let similar = names.clone().filter_map(|name| Some((edit_distance_within_limit(&written, name)?, name)));
+    similar.min_by_key(|(distance, _)| *distance).map(|(_, name)| name).or_else(|| {
+        names
+            .filter(|name| is_substring_match(&written, &normalize(name)))
+            .min_by_key(|name| name.len().abs_diff(written.len()))
     })
 }
 
-const LONGEST: usize = 128;
-
-/// How many slips lie between what was given, plain, and a name, if they are few enough for one to be meant by the
-/// other.
-fn slips(given: &str, name: &str) -> Option<usize> {
-    let most = if name.len() > 4 { 2 } else { (name.len() / 2).saturating_sub(1) };
-    if given.eq_ignore_ascii_case(name) {
+/// The edit distance between a normalized text and a name; `None` if it is too large for a misspelling.
+fn edit_distance_within_limit(normalized: &str, name: &str) -> Option<usize> {
+    let max_distance = if name.len() > 4 { 2 } else { (name.len() / 2).saturating_sub(1) };
+    if normalized.eq_ignore_ascii_case(name) {
         return Some(0);
     }
-    // Most names are told apart by their length, which costs less than a distance.
+    // Comparing lengths rules out most names and is cheaper than a distance.
     let letters = name.bytes().filter(|byte| !is_separator(char::from(*byte))).count();
-    if given.len().abs_diff(letters) > most {
+    if normalized.len().abs_diff(letters) > max_distance {
         return None;
     }
-    Some(strsim::osa_distance(given, &plain(name))).filter(|slips| *slips <= most)
+    Some(strsim::osa_distance(normalized, &normalize(name))).filter(|distance| *distance <= max_distance)
 }
 
-/// Whether one is a good part of the other.
-fn is_part(one: &str, other: &str) -> bool {
+/// Whether one text is a large part of the other.
+fn is_substring_match(one: &str, other: &str) -> bool {
     let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
     short.len() >= 5 && long.len() <= 4 * short.len() && long.contains(short)
 }
 
-fn plain(text: &str) -> String {
+fn normalize(text: &str) -> String {
     text.chars().filter(|c| !is_separator(*c)).map(|c| c.to_ascii_lowercase()).collect()
 }
 
@@ -57,8 +63,8 @@ mod tests {
     const NAMES: [&str; 4] = ["CloudWatchMetrics", "SNS", "ImageClassificationARMv7", "ModbusTCPConnector"];
 
     #[test]
-    fn the_nearest_is_what_was_meant() {
-        for (given, meant) in [
+    fn the_closest_name_is_found() {
+        for (written, expected) in [
             ("cloudwatch_metrics", Some("CloudWatchMetrics")),
             ("CloudWatchMetircs", Some("CloudWatchMetrics")),
             ("CloudWatch", Some("CloudWatchMetrics")),
@@ -69,14 +75,14 @@ mod tests {
             ("S", None),
             ("", None),
         ] {
-            assert_eq!(nearest(given, NAMES.into_iter()), meant, "{given}");
+            assert_eq!(closest_match(written, NAMES.into_iter()), expected, "{written}");
         }
     }
 
     #[test]
-    fn a_name_is_not_near_itself() {
-        assert!(!is_near("Connectors", "Connectors"));
-        assert!(is_near("connectors", "Connectors"));
-        assert!(!is_near(&"x".repeat(1_000_000), "Connectors"));
+    fn a_name_is_not_similar_to_itself() {
+        assert!(!is_similar("Connectors", "Connectors"));
+        assert!(is_similar("connectors", "Connectors"));
+        assert!(!is_similar(&"x".repeat(1_000_000), "Connectors"));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use connectors::catalog::{Context, named, validate};
+use connectors::catalog::{Context, connector_for_arn, validate};
 use connectors::diagnostic::{Diagnostic, DiagnosticCode, Path, Severity, ValidationErrors};
 use connectors::request::ParsedRequest;
 
@@ -69,13 +69,13 @@ impl CheckResult {
     }
 
     fn add_request(&mut self, parsed: &ParsedRequest, location: &RequestLocation<'_>) {
-        let context = Context { region: location.region, open: location.is_deferred };
+        let context = Context { region: location.region, is_deferred: location.is_deferred };
         let diagnostics = parsed.warnings.iter().cloned().chain(validate(parsed, &context));
         self.diagnostics.extend(diagnostics.map(|diagnostic| location.locate(diagnostic)));
         let connectors = &parsed.request.connectors;
         self.connectors += connectors.iter().len();
         for (index, connector) in connectors.iter().enumerate() {
-            if let Some((connector, version)) = named(connector.arn.as_str()) {
+            if let Some((connector, version)) = connector_for_arn(connector.arn.as_str()) {
                 let path = Path::root().field("Connectors").index(index).to_string();
                 let span = location.spans.find(&path);
                 self.requirements.push(Requirement::new(

@@ -1,6 +1,6 @@
 //! Diagnostics and requirements with their location in a file.
 
-use connectors::catalog::connector::Connector;
+use connectors::catalog::connector::ConnectorSpec;
 use connectors::diagnostic::Diagnostic;
 
 use super::excerpt::Excerpt;
@@ -29,7 +29,7 @@ pub(super) struct Requirement {
 }
 
 impl Requirement {
-    pub(super) fn new(connector: &'static Connector, version: u32, path: String, span: Span) -> Self {
+    pub(super) fn new(connector: &'static ConnectorSpec, version: u32, path: String, span: Span) -> Self {
         let requires = requirements(connector, version);
         Self { connector: connector.name, version, path, span, requires }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use connectors::event::custom_resource::RULES;
+use connectors::event::custom_resource::PARSE_OPTIONS;
 use connectors::json::RawJson;
 use connectors::request::{ParseOptions, parse};
 use serde_json::{Map, Value as Json, json};
@@ -125,7 +125,7 @@ fn custom_resource(properties: &SpannedValue, context: &DeployContext) -> Option
     Some(ResourceRequest {
         request: request.into(),
         deferred,
-        options: RULES,
+        options: PARSE_OPTIONS,
         spans: SpanIndex::for_request(properties),
     })
 }

@@ -1,119 +1,131 @@
-//! What is known of a connector: the types of the catalogue's data.
+//! The types of the catalog's data.
 
-use super::value_type::Format;
+use super::value_type::ValueType;
 
-/// One of AWS's connectors.
+/// A connector that AWS published.
 #[derive(Debug)]
-pub struct Connector {
-    /// Its name in ARNs.
+pub struct ConnectorSpec {
+    /// Name in ARNs.
     pub name: &'static str,
-    /// Its name for people.
+    /// Name in the AWS documentation.
     pub title: &'static str,
-    /// Its page in the developer guide of Greengrass V1, below `…/greengrass/v1/developerguide/`.
+    /// Name of its page in the developer guide, without `.html`.
     pub page: &'static str,
-    /// The latest version; the versions from 1 to it were published.
+    /// The latest version. Versions 1 to this one were published.
     pub latest: u32,
     /// The parameters of all its versions.
     pub parameters: &'static [Parameter],
-    /// What parameters must be together.
+    /// Conditions that span several parameters.
     pub rules: &'static [Rule],
-    /// What must be there beside it, which no request shows.
-    pub needs: Needs,
-    /// The day on which AWS stopped to maintain it.
+    /// What the connector needs outside a request.
+    pub requirements: Requirements,
+    /// The date on which AWS ended maintenance, as `YYYY-MM-DD`.
     pub maintenance_ended: Option<&'static str>,
 }
 
 /// A parameter of a connector.
 #[derive(Debug)]
 pub struct Parameter {
-    /// Its name, matched exactly.
+    /// Name, case-sensitive.
     pub name: &'static str,
-    /// Whether the connector cannot do without it.
+    /// Whether a request must set it.
     pub required: bool,
     /// The first version that has it.
     pub since: u32,
-    /// The last version that has it, where later ones do not.
+    /// The last version that has it, if later versions do not.
     pub until: Option<u32>,
-    /// What its values are.
-    pub format: Format,
-    /// Whether a value may be empty.
-    pub empty: Empty,
-    /// The value that stands for none.
+    /// The values that it accepts.
+    pub value_type: ValueType,
+    /// Whether it accepts an empty value.
+    pub empty: EmptyPolicy,
+    /// The documented default.
     pub default: Option<&'static str>,
-    /// A value that is right.
+    /// A valid value.
     pub example: &'static str,
-    /// The documented pattern, for a full match; mended where the documentation lost characters. Tests hold the
-    /// format to it.
+    /// The documented pattern, for a full match, repaired where the documentation lost characters. Only tests use it:
+    /// they compare [`Parameter::value_type`] with it.
     pub pattern: Option<&'static str>,
-    /// Another name that AWS's own example has for it.
-    pub also_seen_as: Option<&'static str>,
-    /// What it is for.
-    pub about: &'static str,
+    /// Another name that one of AWS's own examples uses.
+    pub doc_alias: Option<&'static str>,
+    /// What the parameter is for.
+    pub description: &'static str,
 }
 
-/// Whether a value may be empty.
+/// Whether a parameter accepts an empty value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Empty {
-    /// No.
-    Refused,
-    /// Yes: as if it were not there.
-    Taken,
-    /// Yes, and so may white space be.
-    OrBlank,
+pub enum EmptyPolicy {
+    /// An empty value is an error.
+    Reject,
+    /// An empty value means the same as no value.
+    Allow,
+    /// An empty value or white space means the same as no value.
+    AllowBlank,
 }
 
-/// What parameters must be together.
+/// A condition that spans several parameters.
 #[derive(Debug)]
 pub enum Rule {
-    /// When `parameter` is `is`, in any case, the others must be there and not empty.
+    /// When `parameter` has the value `is` (case-insensitive), the others are required and must not be empty.
     RequiredWhen {
-        /// The one that decides.
+        /// The parameter that decides.
         parameter: &'static str,
-        /// Its value.
+        /// The value that it is compared with.
         is: &'static str,
-        /// The others.
+        /// The parameters that are then required.
         then: &'static [&'static str],
     },
-    /// One of these at least must be there and not empty.
+    /// At least one of these parameters is required and must not be empty.
     AnyOf(&'static [&'static str]),
-    /// A number must be greater than another one.
+    /// The number in `parameter` must be greater than the number in `than`.
     Greater {
-        /// The greater one.
+        /// The parameter with the greater number.
         parameter: &'static str,
-        /// The smaller one.
+        /// The parameter with the smaller number.
         than: &'static str,
     },
-    /// The value names a configuration of the MLFeedback connector in the same version.
-    NamesFeedback {
-        /// The parameter that names it.
+    /// The value must name a configuration of an MLFeedback connector in the same version.
+    ReferencesFeedbackConfig {
+        /// The parameter that holds the name.
         parameter: &'static str,
     },
 }
 
-/// What must be there beside a connector. No request shows it, so it is told and not checked.
+/// What a connector needs outside a request, so that no check of a request can see it.
 #[derive(Debug)]
-pub struct Needs {
-    /// From which version on it needs which version of the Greengrass core software.
-    pub core: &'static [(u32, &'static str)],
-    /// Actions that the group's role must allow.
+pub struct Requirements {
+    /// Pairs of a connector version and the version of the Greengrass Core software that it and later versions need.
+    pub min_core_version: &'static [(u32, &'static str)],
+    /// IAM actions that the group role must allow.
     pub role_actions: &'static [&'static str],
-    /// Secrets of the group.
+    /// Secret resources of the group.
     pub secrets: &'static [&'static str],
-    /// Resources of the group.
+    /// Other resources of the group.
     pub resources: &'static [&'static str],
-    /// Where it is offered, where that is not everywhere.
+    /// Regions that offer the connector, if not all do.
     pub regions: Option<&'static str>,
-    /// Anything else.
+    /// Anything else, such as software on the core device.
     pub other: &'static [&'static str],
 }
 
-impl Connector {
-    /// Its page in the developer guide.
+impl Requirements {
+    /// No requirements; the base of every other value.
+    pub(super) const NONE: Self = Self {
+        min_core_version: &[],
+        role_actions: &[],
+        secrets: &[],
+        resources: &[],
+        regions: None,
+        other: &[],
+    };
+}
+
+impl ConnectorSpec {
+    /// URL of its page in the developer guide.
     pub fn url(&self) -> String {
         format!("https://docs.aws.amazon.com/greengrass/v1/developerguide/{}.html", self.page)
     }
 
-    /// The parameter of this name, whichever versions have it.
+    /// The parameter with this name in any version.
     pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
@@ -125,39 +137,48 @@ impl Connector {
 }
 
 impl Parameter {
-    /// Whether a version has it.
+    /// Whether a version of the connector has this parameter.
     pub fn is_in(&self, version: u32) -> bool {
         self.since <= version && self.until.is_none_or(|until| version <= until)
     }
 
-    /// Whether a value stands for none.
-    pub fn takes_as_empty(&self, value: &str) -> bool {
+    /// Whether a value means the same as no value.
+    pub fn accepts_as_empty(&self, value: &str) -> bool {
         match self.empty {
-            Empty::Refused => false,
-            Empty::Taken => value.is_empty(),
-            Empty::OrBlank => value.bytes().all(|byte| matches!(byte, b'\t'..=b'\r' | b' ')),
+            EmptyPolicy::Reject => false,
+            EmptyPolicy::Allow => value.is_empty(),
+            EmptyPolicy::AllowBlank => value.bytes().all(|byte| matches!(byte, b'\t'..=b'\r' | b' ')),
         }
     }
 }
 
-/// How the data is written: what is not said is as in most parameters.
-pub(super) const fn required(name: &'static str, format: Format, about: &'static str) -> Parameter {
-    Parameter { required: true, ..optional(name, format, about) }
+/// A required parameter of every version. The methods below change what differs.
+pub(super) const fn required(
+    name: &'static str,
+    value_type: ValueType,
+    description: &'static str,
+) -> Parameter {
+    Parameter { required: true, ..optional(name, value_type, description) }
 }
 
-pub(super) const fn optional(name: &'static str, format: Format, about: &'static str) -> Parameter {
+/// An optional parameter of every version.
+pub(super) const fn optional(
+    name: &'static str,
+    value_type: ValueType,
+    description: &'static str,
+) -> Parameter {
     Parameter {
         name,
         required: false,
         since: 1,
         until: None,
-        format,
-        empty: Empty::Refused,
+        value_type,
+        empty: EmptyPolicy::Reject,
         default: None,
         example: "",
         pattern: None,
-        also_seen_as: None,
-        about,
+        doc_alias: None,
+        description,
     }
 }
 
@@ -187,21 +208,18 @@ impl Parameter {
         self
     }
 
-    pub(super) const fn or_empty(mut self) -> Self {
-        self.empty = Empty::Taken;
+    pub(super) const fn allow_empty(mut self) -> Self {
+        self.empty = EmptyPolicy::Allow;
         self
     }
 
-    pub(super) const fn or_blank(mut self) -> Self {
-        self.empty = Empty::OrBlank;
+    pub(super) const fn allow_blank(mut self) -> Self {
+        self.empty = EmptyPolicy::AllowBlank;
         self
     }
 
-    pub(super) const fn also_seen_as(mut self, name: &'static str) -> Self {
-        self.also_seen_as = Some(name);
+    pub(super) const fn doc_alias(mut self, name: &'static str) -> Self {
+        self.doc_alias = Some(name);
         self
     }
 }
-
-pub(super) const NOTHING: Needs =
-    Needs { core: &[], role_actions: &[], secrets: &[], resources: &[], regions: None, other: &[] };

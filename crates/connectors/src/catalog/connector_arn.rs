@@ -1,126 +1,127 @@
-//! What an ARN says: AWS's connectors are `arn:PARTITION:greengrass:REGION::/connectors/NAME/versions/VERSION`.
+//! Checks ARNs of connectors and connector definitions.
+//!
+//! AWS's own connectors have ARNs of the form `arn:PARTITION:greengrass:REGION::/connectors/NAME/versions/VERSION`.
 
-use super::charset::{is_digits, is_region};
-use super::connector::Connector;
+use super::charset::is_digits;
+use super::connector::ConnectorSpec;
 use super::data::CONNECTORS;
-use super::input::Place;
-use super::placeholder;
+use super::input::ConnectorPath;
+use super::{messages, placeholder};
 use crate::diagnostic::{DiagnosticCode, DiagnosticSink, Path};
-use crate::suggest::nearest;
+use crate::region::is_region_name;
+use crate::suggest::closest_match;
 
-const FORM: &str = "arn:PARTITION:greengrass:REGION::/connectors/NAME/versions/VERSION";
+pub(super) const ARN_TEMPLATE: &str = "arn:PARTITION:greengrass:REGION::/connectors/NAME/versions/VERSION";
 
-/// Finds the connector and the version that an ARN names, and remarks what is wrong with it. Of a version that is not
-/// known, the latest is taken, since that is what the remark says to write. `None`: a connector of somebody else, or
-/// nobody's.
-pub(super) fn check(
+/// A version with more digits is malformed, so that no message repeats a long one.
+const MAX_VERSION_DIGITS: usize = 10;
+
+/// Returns the connector and the version that an ARN names, and reports what is wrong with the ARN. For an unknown
+/// version it returns the latest one, which is what the message suggests. `None` for connectors that are not AWS's.
+pub(super) fn check_connector_arn(
     arn: &str,
     function_region: Option<&str>,
-    place: &Place<'_>,
-    remarks: &mut DiagnosticSink,
-) -> Option<(&'static Connector, u32)> {
-    if placeholder::is_in_arn(arn) {
-        remarks.push(
-            DiagnosticCode::Placeholder,
-            &place.arn(),
-            format!("{}; write {FORM}", placeholder::MESSAGE),
-        );
+    path: &ConnectorPath<'_>,
+    diagnostics: &mut DiagnosticSink,
+) -> Option<(&'static ConnectorSpec, u32)> {
+    if placeholder::arn_contains_placeholder(arn) {
+        diagnostics.push(DiagnosticCode::Placeholder, &path.arn(), messages::placeholder_in_arn());
         return None;
     }
     let mut parts = arn.splitn(6, ':').skip(1);
     let (partition, _, region) = (parts.next()?, parts.next()?, parts.next()?);
     let (account, resource) = (parts.next()?, parts.next()?);
     let Some(name_and_version) = resource.strip_prefix("/connectors/") else {
-        check_other(resource, account, place, remarks);
+        check_non_connector(resource, account, path, diagnostics);
         return None;
     };
     let (name, version) = match name_and_version.split_once('/') {
         Some((name, rest)) => (name, rest.strip_prefix("versions/")),
         None => (name_and_version, None),
     };
-    let found = CONNECTORS.iter().copied().find(|connector| connector.name == name);
+    let connector = CONNECTORS.iter().copied().find(|connector| connector.name == name);
     if !account.is_empty() {
-        // An account may have connectors of its own, by whatever names AWS does not use.
-        if found.is_none() && nearest_to(name).is_none() {
+        // An account may have connectors of its own, with names that AWS does not use.
+        if connector.is_none() && closest_connector(name).is_none() {
             return None;
         }
-        let message = "has an account, which the ARNs of AWS's connectors do not; write REGION::/connectors/, with \
-                       nothing between the two colons";
-        remarks.push(DiagnosticCode::ArnAccount, &place.arn(), message);
+        diagnostics.push(DiagnosticCode::ArnAccount, &path.arn(), messages::account_in_arn());
     }
-    if let Some(problem) = region_problem(partition, region, function_region) {
-        remarks.push(DiagnosticCode::ArnRegion, &place.arn(), problem);
+    if let Some(message) = region_problem(partition, region, function_region) {
+        diagnostics.push(DiagnosticCode::ArnRegion, &path.arn(), message);
     }
-    let Some(connector) = found else {
-        remarks.push_with(DiagnosticCode::UnknownConnector, &place.arn(), || match nearest_to(name) {
-            Some(near) => format!("names no connector of AWS; did you mean {near}?"),
-            None => "names no connector of AWS; write the name of one, as the README lists them".to_owned(),
+    let Some(connector) = connector else {
+        diagnostics.push_with(DiagnosticCode::UnknownConnector, &path.arn(), || {
+            messages::unknown_connector(closest_connector(name))
         });
         return None;
     };
-    let version = check_version(connector, version, place, remarks);
-    if let Some(day) = connector.maintenance_ended {
-        let message = format!(
-            "names {}, which AWS has not maintained since {day}: it gets no fixes. Plan for something in its place",
-            connector.name
-        );
-        remarks.push(DiagnosticCode::MaintenanceEnded, &place.arn(), message);
+    let version = check_version(connector, version, path, diagnostics);
+    if let Some(date) = connector.maintenance_ended {
+        let message = messages::maintenance_ended(connector, date);
+        diagnostics.push(DiagnosticCode::MaintenanceEnded, &path.arn(), message);
     }
     Some((connector, version))
 }
 
-/// A definition is in one Region, and the function calls one.
-pub(super) fn check_definition(arn: &str, function_region: Option<&str>, remarks: &mut DiagnosticSink) {
+/// Reports a connector definition that is not in the function's Region.
+pub(super) fn check_definition_arn(
+    arn: &str,
+    function_region: Option<&str>,
+    diagnostics: &mut DiagnosticSink,
+) {
     let mut parts = arn.split(':').skip(1);
     let (Some(partition), Some(_), Some(region)) = (parts.next(), parts.next(), parts.next()) else { return };
-    let problem = match function_region {
-        Some(own) if is_region(region) && region != own => {
-            Some(format!("is in another Region than the one the version is created in; name one in {own}"))
+    let message = match function_region {
+        Some(expected) if is_region_name(region) && region != expected => {
+            Some(messages::definition_in_other_region(expected))
         }
         _ => region_problem(partition, region, function_region),
     };
-    if let Some(problem) = problem {
-        remarks.push(DiagnosticCode::ArnRegion, &Path::root().field("ConnectorDefinitionId"), problem);
+    if let Some(message) = message {
+        diagnostics.push(DiagnosticCode::ArnRegion, &Path::root().field("ConnectorDefinitionId"), message);
     }
 }
 
-fn nearest_to(name: &str) -> Option<&'static str> {
-    nearest(name, CONNECTORS.iter().map(|connector| connector.name))
+fn closest_connector(name: &str) -> Option<&'static str> {
+    closest_match(name, CONNECTORS.iter().map(|connector| connector.name))
 }
 
-/// An ARN of the service that is none of `/connectors/…`.
-fn check_other(resource: &str, account: &str, place: &Place<'_>, remarks: &mut DiagnosticSink) {
-    if resource.starts_with("/greengrass/definition/") {
-        let message = format!("is the ARN of a definition, not of a connector; write {FORM}");
-        remarks.push(DiagnosticCode::ConnectorArn, &place.arn(), message);
+/// Reports a Greengrass ARN whose resource does not start with `/connectors/`, if it looks like a slip.
+fn check_non_connector(
+    resource: &str,
+    account: &str,
+    path: &ConnectorPath<'_>,
+    diagnostics: &mut DiagnosticSink,
+) {
+    let message = if resource.starts_with("/greengrass/definition/") {
+        messages::definition_instead_of_connector()
     } else if account.is_empty() && resource.to_ascii_lowercase().contains("connector") {
-        remarks.push(
-            DiagnosticCode::ConnectorArn,
-            &place.arn(),
-            format!("is not of the form of AWS's connectors; write {FORM}"),
-        );
-    }
-}
-
-/// What is wrong with the Region of an ARN.
-fn region_problem(partition: &str, region: &str, function_region: Option<&str>) -> Option<String> {
-    let instead = function_region.unwrap_or("a Region, as in us-east-1");
-    Some(if region.is_empty() {
-        format!("has no Region; write {instead} after arn:{partition}:greengrass:")
-    } else if region.eq_ignore_ascii_case("region") {
-        format!("has the word region where the name of one belongs; write {instead}")
-    } else if !is_region(region) {
-        format!("has something that is no Region where one belongs; write {instead}")
-    } else if function_region.is_some_and(|own| own != region) {
-        format!("has another Region than the one the version is created in; write {instead}")
-    } else if partition_of(region).is_some_and(|own| own != partition) {
-        format!("has another partition than its Region; write arn:{}:", partition_of(region).unwrap_or("aws"))
+        messages::malformed_connector_arn()
     } else {
-        return None;
-    })
+        return;
+    };
+    diagnostics.push(DiagnosticCode::ConnectorArn, &path.arn(), message);
 }
 
-/// The partition of a Region, where its name tells.
+/// The message about an ARN's Region, if there is something wrong with it.
+fn region_problem(partition: &str, region: &str, function_region: Option<&str>) -> Option<String> {
+    if region.is_empty() {
+        return Some(messages::region_missing(partition, function_region));
+    }
+    if region.eq_ignore_ascii_case("region") {
+        return Some(messages::region_is_word(function_region));
+    }
+    if !is_region_name(region) {
+        return Some(messages::region_invalid(function_region));
+    }
+    if let Some(expected) = function_region.filter(|expected| *expected != region) {
+        return Some(messages::region_differs(expected));
+    }
+    partition_of(region).filter(|expected| *expected != partition).map(messages::partition_differs)
+}
+
+/// The partition of a Region, if its name tells.
 fn partition_of(region: &str) -> Option<&'static str> {
     match region {
         region if region.starts_with("cn-") => Some("aws-cn"),
@@ -131,28 +132,28 @@ fn partition_of(region: &str) -> Option<&'static str> {
 }
 
 fn check_version(
-    connector: &Connector,
+    connector: &ConnectorSpec,
     version: Option<&str>,
-    place: &Place<'_>,
-    remarks: &mut DiagnosticSink,
+    path: &ConnectorPath<'_>,
+    diagnostics: &mut DiagnosticSink,
 ) -> u32 {
-    let Connector { name, latest, .. } = connector;
-    let plain = version.filter(|text| is_digits(text) && !text.starts_with('0'));
-    match plain.and_then(|version| version.parse::<u32>().ok()) {
-        Some(version) if version == *latest => version,
-        Some(version) if version < *latest => {
-            let message = format!("names a version of {name} that was superseded; write versions/{latest}");
-            remarks.push(DiagnosticCode::SupersededVersion, &place.arn(), message);
-            version
-        }
-        _ => {
-            let known =
-                if *latest == 1 { "only version 1".to_owned() } else { format!("versions 1 to {latest}") };
-            let message = format!(
-                "names no version that there is of {name}, which has {known}; write versions/{latest}"
-            );
-            remarks.push(DiagnosticCode::UnknownVersion, &place.arn(), message);
-            *latest
-        }
-    }
+    let latest = connector.latest;
+    let is_well_formed = |text: &str| {
+        is_digits(text) && text.len() <= MAX_VERSION_DIGITS && (text == "0" || !text.starts_with('0'))
+    };
+    let unknown = match version {
+        None => messages::version_missing(connector),
+        Some(text) if !is_well_formed(text) => messages::version_invalid(connector),
+        Some(text) => match text.parse::<u32>() {
+            Ok(number) if number == latest => return latest,
+            Ok(number) if (1..latest).contains(&number) => {
+                let message = messages::version_superseded(connector, number);
+                diagnostics.push(DiagnosticCode::SupersededVersion, &path.arn(), message);
+                return number;
+            }
+            _ => messages::version_unknown(connector, text),
+        },
+    };
+    diagnostics.push(DiagnosticCode::UnknownVersion, &path.arn(), unknown);
+    latest
 }

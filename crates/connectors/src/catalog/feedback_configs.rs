@@ -1,55 +1,55 @@
-//! The feedback configurations that a request's MLFeedback connectors have.
+//! The feedback configurations of a request's MLFeedback connectors.
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::input::Context;
-use super::value_type::MAP;
+use super::value_type::FEEDBACK_PARAMETER;
 use crate::json::{Object, RawJson};
 use crate::request::Connectors;
 
-/// The configurations that a request has. They are looked for when somebody names one, and once.
-pub(super) struct Feedback<'a> {
+/// The configurations that a request defines. They are collected once, when a connector first refers to one.
+pub(super) struct FeedbackConfigs<'a> {
     connectors: &'a Connectors,
     context: &'a Context<'a>,
-    found: OnceCell<Found>,
+    configs: OnceCell<Configs>,
 }
 
-enum Found {
-    /// Only a deployment will know them.
-    Open,
+enum Configs {
+    /// At least one map is known only at deploy time.
+    Deferred,
     Names(HashSet<String>),
 }
 
-impl<'a> Feedback<'a> {
-    pub(super) fn of(connectors: &'a Connectors, context: &'a Context<'a>) -> Self {
-        Self { connectors, context, found: OnceCell::new() }
+impl<'a> FeedbackConfigs<'a> {
+    pub(super) fn new(connectors: &'a Connectors, context: &'a Context<'a>) -> Self {
+        Self { connectors, context, configs: OnceCell::new() }
     }
 
-    /// Whether there is a configuration of this name, as far as that is known.
-    pub(super) fn has(&self, name: &str) -> bool {
-        match self.found.get_or_init(|| self.find()) {
-            Found::Open => true,
-            Found::Names(names) => names.contains(name),
+    /// Whether there is a configuration with this name, or may be one at deploy time.
+    pub(super) fn may_contain(&self, name: &str) -> bool {
+        match self.configs.get_or_init(|| self.collect_configs()) {
+            Configs::Deferred => true,
+            Configs::Names(names) => names.contains(name),
         }
     }
 
-    fn find(&self) -> Found {
+    fn collect_configs(&self) -> Configs {
         let mut names = HashSet::new();
         for (index, connector) in self.connectors.iter().enumerate() {
             if !connector.arn.as_str().contains("/connectors/MLFeedback") {
                 continue;
             }
-            if (self.context.open)(index, MAP) {
-                return Found::Open;
+            if (self.context.is_deferred)(index, FEEDBACK_PARAMETER) {
+                return Configs::Deferred;
             }
             let map = connector
                 .parameters
-                .get(MAP)
+                .get(FEEDBACK_PARAMETER)
                 .and_then(|text| RawJson::parse(text).ok())
                 .and_then(RawJson::as_object);
             names.extend(map.iter().flat_map(Object::iter).map(|(name, _)| name.to_owned()));
         }
-        Found::Names(names)
+        Configs::Names(names)
     }
 }

@@ -1,65 +1,65 @@
-//! What the checks of the catalog work on: a connector in a request, its place, and what is known around it.
+//! What the checks of the catalog work on: a connector of a request, its path, and the context of the request.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use super::connector::Connector;
+use super::connector::ConnectorSpec;
 use crate::diagnostic::Path;
 
-/// What is known around a request.
+/// What is known about the surroundings of a request.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// The Region that the version is created in, where it is known.
+    /// The Region in which the version is created, if known.
     pub region: Option<&'a str>,
-    /// Whether only a deployment will know the value of a parameter, by the connector's place in the list and the
-    /// parameter's name. Such a value counts as given and right: in a template it is an intrinsic function.
-    pub open: &'a dyn Fn(usize, &str) -> bool,
+    /// Whether the value of a parameter is known only at deploy time, by the connector's index and the parameter's
+    /// name. Such a value counts as present and valid: in a template it is an intrinsic function.
+    pub is_deferred: &'a dyn Fn(usize, &str) -> bool,
 }
 
 impl<'a> Context<'a> {
-    /// Of a request that says all there is to say.
+    /// The context of a request whose values are all known.
     pub fn for_region(region: Option<&'a str>) -> Self {
-        Self { region, open: &|_, _| false }
+        Self { region, is_deferred: &|_, _| false }
     }
 }
 
-/// A connector in a request: what it is, and what it is given.
-pub(super) struct Instance<'a> {
-    pub(super) connector: &'static Connector,
+/// A use of a connector in a request: its catalog entry, its version and the parameters that it gets.
+pub(super) struct ConnectorUse<'a> {
+    pub(super) connector: &'static ConnectorSpec,
     pub(super) version: u32,
-    pub(super) given: &'a BTreeMap<String, String>,
-    pub(super) open: &'a dyn Fn(&str) -> bool,
+    pub(super) parameters: &'a BTreeMap<String, String>,
+    pub(super) is_deferred: &'a dyn Fn(&str) -> bool,
 }
 
-impl Instance<'_> {
-    /// Whether a parameter is given, with whatever value.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.given.contains_key(name) || (self.open)(name)
+impl ConnectorUse<'_> {
+    /// Whether a parameter is present, with any value.
+    pub(super) fn is_present(&self, name: &str) -> bool {
+        self.parameters.contains_key(name) || (self.is_deferred)(name)
     }
 
-    /// A value that is given, is known and is not empty.
-    pub(super) fn value(&self, name: &str) -> Option<&str> {
-        self.given
+    /// The value of a parameter, if it is known and not blank.
+    pub(super) fn known_value(&self, name: &str) -> Option<&str> {
+        self.parameters
             .get(name)
             .map(String::as_str)
-            .filter(|value| !value.trim().is_empty() && !(self.open)(name))
+            .filter(|value| !value.trim().is_empty() && !(self.is_deferred)(name))
     }
 
-    /// Whether a parameter is given and not empty, as far as that is known.
-    pub(super) fn is_filled(&self, name: &str) -> bool {
-        (self.open)(name) || self.value(name).is_some()
+    /// Whether a parameter is present and not blank, or known only at deploy time.
+    pub(super) fn is_nonempty(&self, name: &str) -> bool {
+        (self.is_deferred)(name) || self.known_value(name).is_some()
     }
 }
 
-/// Where a connector stands in a request. Its path is made only when there is something to say of it.
-pub(super) struct Place<'a> {
+/// The path of a connector. It is rendered only when there is a diagnostic.
+pub(super) struct ConnectorPath<'a> {
     list: &'a Path,
     index: usize,
     parameters: OnceCell<Path>,
 }
 
-impl<'a> Place<'a> {
-    pub(super) fn of(list: &'a Path, index: usize) -> Self {
+impl<'a> ConnectorPath<'a> {
+    pub(super) fn new(list: &'a Path, index: usize) -> Self {
         Self { list, index, parameters: OnceCell::new() }
     }
 

@@ -1,15 +1,8 @@
-//! What is known of AWS's own connectors, held against a request before anything is called.
+//! Validates requests against what AWS documents about its own connectors.
 //!
-//! The service takes almost anything, and a wrong parameter shows days later, when a deployment to a device fails. So a
-//! request is told what the documentation would have told its author. It stays advice: the documentation is not the
-//! service, and where the two differ the service is right. Connectors of others pass without a remark.
-//!
-//! | file | what it knows |
-//! |---|---|
-//! | [`data`] | the connectors: constants, so that nothing is read or compiled at start |
-//! | [`connector`], [`value_type`] | what is known of a connector, and of the values of a parameter |
-//! | `connector_arn` | what an ARN says of AWS's connectors |
-//! | `parameters`, `rules` | the parameters by themselves, and together |
+//! Greengrass accepts almost any parameters when a version is created; a wrong one fails later, when a group is
+//! deployed to a device. [`validate`] finds such errors early, without calling AWS. Its findings are diagnostics, not
+//! rejections: the documentation can be wrong, and the caller decides. Connectors that are not AWS's are not checked.
 
 mod charset;
 pub mod connector;
@@ -17,6 +10,7 @@ mod connector_arn;
 pub mod data;
 mod feedback_configs;
 mod input;
+mod messages;
 mod parameters;
 mod placeholder;
 mod rules;
@@ -26,44 +20,49 @@ use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, DiagnosticCode, DiagnosticSink, Path};
 use crate::request::ParsedRequest;
-use connector::Connector;
-use feedback_configs::Feedback;
+use connector::ConnectorSpec;
+use feedback_configs::FeedbackConfigs;
 pub use input::Context;
-use input::{Instance, Place};
+use input::{ConnectorPath, ConnectorUse};
 
-/// Holds a request against the catalogue. Nothing is called.
+/// Validates the connectors of a request and returns what is wrong with them, in the order of the request.
 pub fn validate(parsed: &ParsedRequest, context: &Context<'_>) -> Vec<Diagnostic> {
-    let mut remarks = DiagnosticSink::default();
+    let mut diagnostics = DiagnosticSink::default();
     if let Some(arn) = &parsed.definition_arn {
-        connector_arn::check_definition(arn, context.region, &mut remarks);
+        connector_arn::check_definition_arn(arn, context.region, &mut diagnostics);
     }
     let connectors = &parsed.request.connectors;
-    let mut first_of: HashMap<&str, usize> = HashMap::new();
-    let feedback = Feedback::of(connectors, context);
+    let mut first_index_by_name: HashMap<&str, usize> = HashMap::new();
+    let feedback_configs = FeedbackConfigs::new(connectors, context);
     let list = Path::root().field("Connectors");
-    for (index, asked) in connectors.iter().enumerate() {
-        let place = Place::of(&list, index);
-        let Some((connector, version)) =
-            connector_arn::check(asked.arn.as_str(), context.region, &place, &mut remarks)
-        else {
+    for (index, requested) in connectors.iter().enumerate() {
+        let path = ConnectorPath::new(&list, index);
+        let Some((connector, version)) = connector_arn::check_connector_arn(
+            requested.arn.as_str(),
+            context.region,
+            &path,
+            &mut diagnostics,
+        ) else {
             continue;
         };
-        let first = *first_of.entry(connector.name).or_insert(index);
-        if first != index {
-            remarks.push_with(DiagnosticCode::RepeatedConnector, &place.arn(), || {
-                let name = connector.name;
-                format!("is {name}, as Connectors[{first}] is, and a group has one instance of it. Leave one")
+        let first_index = *first_index_by_name.entry(connector.name).or_insert(index);
+        if first_index != index {
+            diagnostics.push_with(DiagnosticCode::RepeatedConnector, &path.arn(), || {
+                messages::repeated_connector(connector, first_index)
             });
         }
-        let open = |name: &str| (context.open)(index, name);
-        let instance = Instance { connector, version, given: &asked.parameters, open: &open };
-        let meant = parameters::check(&instance, &place, &mut remarks);
-        rules::check(&instance, &meant, &feedback, &place, &mut remarks);
+        let is_deferred = |name: &str| (context.is_deferred)(index, name);
+        let connector_use =
+            ConnectorUse { connector, version, parameters: &requested.parameters, is_deferred: &is_deferred };
+        let misspelled = parameters::check_parameters(&connector_use, &path, &mut diagnostics);
+        rules::check_rules(&connector_use, &misspelled, &feedback_configs, &path, &mut diagnostics);
     }
-    remarks.into_diagnostics()
+    diagnostics.into_diagnostics()
 }
 
-/// The connector of AWS that an ARN names, and its version: the latest where the ARN names none that there is.
-pub fn named(arn: &str) -> Option<(&'static Connector, u32)> {
-    connector_arn::check(arn, None, &Place::of(&Path::root(), 0), &mut DiagnosticSink::default())
+/// The AWS connector that an ARN names, and its version, or the latest version if the ARN names no existing one.
+pub fn connector_for_arn(arn: &str) -> Option<(&'static ConnectorSpec, u32)> {
+    let path = Path::root();
+    let path = ConnectorPath::new(&path, 0);
+    connector_arn::check_connector_arn(arn, None, &path, &mut DiagnosticSink::default())
 }

@@ -1,117 +1,109 @@
-//! The parameters of one connector, each by itself.
+//! Checks each parameter of a connector by itself.
 
 use std::collections::HashSet;
 
 use super::connector::Parameter;
-use super::input::{Instance, Place};
-use super::placeholder;
-use super::value_type::Misfit;
+use super::input::{ConnectorPath, ConnectorUse};
+use super::value_type::ValueError;
+use super::{messages, placeholder};
 use crate::diagnostic::{DiagnosticCode, DiagnosticSink, Severity};
-use crate::suggest::nearest;
+use crate::suggest::closest_match;
 
-/// To look for what somebody may have meant takes longer than all else: after so many remarks it is left.
-const SUGGESTED: usize = 500;
+/// How many diagnostics a request may have before unknown parameters get no more suggestions: finding the closest name
+/// takes longer than all other checks.
+const MAX_SUGGESTIONS: usize = 500;
 
-/// Gives the parameters that were meant by other names: those are there, since one slip gets one remark.
-pub(super) fn check(
-    instance: &Instance<'_>,
-    place: &Place<'_>,
-    remarks: &mut DiagnosticSink,
+/// Checks the parameters, and returns those that are present under a misspelled name. They count as present, so that
+/// one slip gets one diagnostic.
+pub(super) fn check_parameters(
+    connector_use: &ConnectorUse<'_>,
+    path: &ConnectorPath<'_>,
+    diagnostics: &mut DiagnosticSink,
 ) -> HashSet<&'static str> {
-    let mut meant = HashSet::new();
-    for (name, value) in instance.given {
-        match instance.connector.parameter(name) {
-            Some(parameter) if !parameter.is_in(instance.version) => {
-                remark_version(parameter, instance, place, remarks);
+    let mut misspelled = HashSet::new();
+    for (name, value) in connector_use.parameters {
+        match connector_use.connector.parameter(name) {
+            Some(parameter) if !parameter.is_in(connector_use.version) => {
+                warn_wrong_version(parameter, connector_use, path, diagnostics);
             }
-            Some(_) if (instance.open)(name) => {}
-            Some(parameter) => check_value(parameter, value, place, remarks),
-            None => meant.extend(remark_unknown(name, instance, place, remarks)),
+            Some(_) if (connector_use.is_deferred)(name) => {}
+            Some(parameter) => check_value(parameter, value, path, diagnostics),
+            None => misspelled.extend(warn_unknown_parameter(name, connector_use, path, diagnostics)),
         }
     }
-    for parameter in instance.connector.parameters_of(instance.version) {
-        if parameter.required && !instance.has(parameter.name) && !meant.contains(parameter.name) {
-            let message = format!("is missing, must be {}", parameter.format);
-            remarks.push(DiagnosticCode::MissingParameter, &place.parameter(parameter.name), message);
+    for parameter in connector_use.connector.parameters_of(connector_use.version) {
+        let name = parameter.name;
+        if parameter.required && !connector_use.is_present(name) && !misspelled.contains(name) {
+            let message = messages::missing_parameter(parameter);
+            diagnostics.push(DiagnosticCode::MissingParameter, &path.parameter(name), message);
         }
     }
-    meant
+    misspelled
 }
 
-fn check_value(parameter: &Parameter, value: &str, place: &Place<'_>, remarks: &mut DiagnosticSink) {
-    if parameter.takes_as_empty(value) {
+fn check_value(
+    parameter: &Parameter,
+    value: &str,
+    path: &ConnectorPath<'_>,
+    diagnostics: &mut DiagnosticSink,
+) {
+    if parameter.accepts_as_empty(value) {
         return;
     }
-    let misfit = parameter.format.check(value).err();
-    let (code, what) = if value.is_empty() {
-        (DiagnosticCode::ParameterPattern, "is an empty string")
-    } else if placeholder::is_in(value, parameter.format.is_json()) {
-        (DiagnosticCode::Placeholder, placeholder::MESSAGE)
-    } else {
-        match &misfit {
-            None => return,
-            Some(Misfit::Pattern) => (DiagnosticCode::ParameterPattern, "is of another form"),
-            Some(Misfit::Inside(problem)) => (DiagnosticCode::ParameterPattern, problem.as_str()),
-            Some(Misfit::OutOfRange) => (DiagnosticCode::ParameterOutOfRange, "is out of range"),
-            Some(Misfit::NotAllowed) => {
-                (DiagnosticCode::ParameterNotAllowed, "is none of the allowed values")
-            }
-            Some(Misfit::Case) => {
-                (DiagnosticCode::ParameterNotAllowed, "differs from an allowed value in upper and lower case")
-            }
-        }
+    let path = || path.parameter(parameter.name);
+    if value.is_empty() {
+        diagnostics.push_with(DiagnosticCode::ParameterPattern, &path(), || messages::empty_value(parameter));
+        return;
+    }
+    if placeholder::contains_placeholder(value, parameter.value_type.is_json()) {
+        diagnostics
+            .push_with(DiagnosticCode::Placeholder, &path(), || messages::placeholder_in_value(parameter));
+        return;
+    }
+    let Err(error) = parameter.value_type.check_value(value) else { return };
+    let code = match error {
+        ValueError::Malformed | ValueError::Nested(_) => DiagnosticCode::ParameterPattern,
+        ValueError::OutOfRange => DiagnosticCode::ParameterOutOfRange,
+        ValueError::NotInEnum | ValueError::WrongCase => DiagnosticCode::ParameterNotAllowed,
     };
-    let or_not = if parameter.required { "" } else { ", or left out" };
-    let message = || format!("{what}, must be {}{or_not}", parameter.format);
-    remarks.push_with(code, &place.parameter(parameter.name), message);
+    diagnostics.push_with(code, &path(), || messages::invalid_value(parameter, value, &error));
 }
 
-/// A parameter that other versions have.
-fn remark_version(
+/// Reports a parameter that only other versions have.
+fn warn_wrong_version(
     parameter: &Parameter,
-    instance: &Instance<'_>,
-    place: &Place<'_>,
-    remarks: &mut DiagnosticSink,
+    connector_use: &ConnectorUse<'_>,
+    path: &ConnectorPath<'_>,
+    diagnostics: &mut DiagnosticSink,
 ) {
-    let name = instance.connector.name;
     let message = match parameter.until {
-        Some(until) if instance.version > until => {
-            format!(
-                "is no parameter of {name} in this version, version {until} was the last to have it; leave it out"
-            )
+        Some(until) if connector_use.version > until => {
+            messages::parameter_removed(connector_use.connector, until)
         }
-        _ => format!(
-            "is no parameter of {name} before version {}; write that version or a later one, or leave it out",
-            parameter.since
-        ),
+        _ => messages::parameter_not_yet_added(connector_use.connector, parameter.since),
     };
-    remarks.push(DiagnosticCode::UnknownParameter, &place.parameter(parameter.name), message);
+    diagnostics.push(DiagnosticCode::UnknownParameter, &path.parameter(parameter.name), message);
 }
 
-/// A name that no version knows; gives the parameter that was meant by it.
-fn remark_unknown(
-    given: &str,
-    instance: &Instance<'_>,
-    place: &Place<'_>,
-    remarks: &mut DiagnosticSink,
+/// Reports a name that no version knows, and returns the parameter that it is a misspelling of.
+fn warn_unknown_parameter(
+    name: &str,
+    connector_use: &ConnectorUse<'_>,
+    path: &ConnectorPath<'_>,
+    diagnostics: &mut DiagnosticSink,
 ) -> Option<&'static str> {
-    let path = place.parameter(given);
-    let connector = instance.connector.name;
-    let known = instance.connector.parameters_of(instance.version);
-    if let Some(parameter) = known.clone().find(|parameter| parameter.also_seen_as == Some(given)) {
-        remarks.push_with_severity(Severity::Warning, DiagnosticCode::UnknownParameter, &path, || {
-            format!("is the name in an example of AWS, in its table of parameters it is {}", parameter.name)
+    let path = path.parameter(name);
+    let known = connector_use.connector.parameters_of(connector_use.version);
+    if let Some(parameter) = known.clone().find(|parameter| parameter.doc_alias == Some(name)) {
+        diagnostics.push_with_severity(Severity::Warning, DiagnosticCode::UnknownParameter, &path, || {
+            messages::parameter_alias(parameter)
         });
         return Some(parameter.name);
     }
-    let free = known.map(|parameter| parameter.name).filter(|name| !instance.has(name));
-    let near = if remarks.count() < SUGGESTED { nearest(given, free) } else { None };
-    remarks.push_with(DiagnosticCode::UnknownParameter, &path, || match near {
-        Some(near) if near.eq_ignore_ascii_case(given) => {
-            format!("is no parameter of {connector}, and names are matched exactly: write {near}")
-        }
-        Some(near) => format!("is no parameter of {connector}; did you mean {near}?"),
-        None => format!("is no parameter of {connector} in this version; leave it out"),
+    let absent = known.map(|parameter| parameter.name).filter(|name| !connector_use.is_present(name));
+    let closest = if diagnostics.count() < MAX_SUGGESTIONS { closest_match(name, absent) } else { None };
+    diagnostics.push_with(DiagnosticCode::UnknownParameter, &path, || {
+        messages::unknown_parameter(connector_use.connector, name, closest)
     });
-    near
+    closest
 }

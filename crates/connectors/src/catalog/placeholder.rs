@@ -1,37 +1,34 @@
-//! What stands for a value and was left in: `{YOUR_BUCKET}`, `${Region}`, `<topic>`, `REPLACE_ME`.
+//! Finds placeholders that were not replaced: `{YOUR_BUCKET}`, `${Region}`, `<topic>`, `REPLACE_ME`.
 
-/// What is said of all of them.
-pub(super) const MESSAGE: &str = "has a placeholder in it that was not replaced";
-
-/// Whether an ARN has a placeholder in it. The word `region` in the place of one has a remark of its own.
-pub(super) fn is_in_arn(text: &str) -> bool {
+/// Whether a connector's ARN contains a placeholder. The word `region` in place of a Region has its own diagnostic.
+pub(super) fn arn_contains_placeholder(text: &str) -> bool {
     text.contains(['{', '<'])
 }
 
-/// Whether a value is or holds a placeholder. Braces and angle brackets may belong to JSON.
-pub(super) fn is_in(value: &str, json: bool) -> bool {
+/// Whether a value is or contains a placeholder. In JSON, braces and angle brackets alone are not placeholders.
+pub(super) fn contains_placeholder(value: &str, is_json: bool) -> bool {
     let bytes = value.as_bytes();
-    if bytes.contains(&b'{') && has_between(value, if json { "${" } else { "{" }, '}') {
+    if bytes.contains(&b'{') && has_bracketed_name(value, if is_json { "${" } else { "{" }, '}') {
         return true;
     }
-    if !json && bytes.contains(&b'<') && has_between(value, "<", '>') {
+    if !is_json && bytes.contains(&b'<') && has_bracketed_name(value, "<", '>') {
         return true;
     }
-    has_word(value) || (value.starts_with("arn:") && has_part(value))
+    is_placeholder_word(value) || (value.starts_with("arn:") && arn_has_placeholder_part(value))
 }
 
 /// Whether there is a name between two brackets.
-fn has_between(text: &str, open: &str, close: char) -> bool {
+fn has_bracketed_name(text: &str, open: &str, close: char) -> bool {
     text.match_indices(open).any(|(at, _)| {
         let inner = &text[at + open.len()..];
-        let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' ' | '.' | ':');
-        let end = inner.char_indices().take(65).find(|(_, c)| !name(*c));
+        let is_name_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' ' | '.' | ':');
+        let end = inner.char_indices().take(65).find(|(_, c)| !is_name_char(*c));
         end.is_some_and(|(end, c)| end > 0 && c == close)
     })
 }
 
-/// Whether a word says that it is to be replaced.
-fn has_word(text: &str) -> bool {
+/// Whether a value says that it must be replaced.
+fn is_placeholder_word(text: &str) -> bool {
     let is = |word: &str| text.eq_ignore_ascii_case(word);
     let starts = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     let separated = text.bytes().any(|byte| matches!(byte, b'_' | b'-'));
@@ -43,8 +40,8 @@ fn has_word(text: &str) -> bool {
                 || ["YOUR_", "YOUR-", "REPLACE_ME"].iter().any(|word| text.contains(word))))
 }
 
-/// Whether a part of an ARN is the word for it, as in the documentation's examples.
-fn has_part(arn: &str) -> bool {
+/// Whether the Region or the account of an ARN is the word for it, as in the documentation's examples.
+fn arn_has_placeholder_part(arn: &str) -> bool {
     arn.split(':').skip(3).take(2).any(|part| {
         ["region", "account-id", "account", "accountid", "account_id"]
             .iter()
@@ -57,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_for_a_value_is_found() {
+    fn placeholders_are_found() {
         for value in [
             "{YOUR_BUCKET}",
             "${AWS::Region}",
@@ -72,19 +69,19 @@ mod tests {
             "arn:aws:sns:region:account-id:topic-name",
             "arn:aws:sns:us-east-1:ACCOUNT_ID:x",
         ] {
-            assert!(is_in(value, false), "{value}");
+            assert!(contains_placeholder(value, false), "{value}");
         }
     }
 
     #[test]
-    fn what_only_looks_like_it_is_not() {
+    fn values_that_resemble_placeholders_are_not() {
         for value in
             ["", "a", "{", "{}", "a{b", "<", "x > y", "docs/your.yml", "/var/lib", "{\"a\":1}", "${", "${}"]
         {
-            assert!(!is_in(value, false), "{value}");
+            assert!(!contains_placeholder(value, false), "{value}");
         }
-        assert!(!is_in(r#"{"a":{"b":"<c>"}}"#, true));
-        assert!(is_in(r#"{"a":"${b}"}"#, true));
-        assert!(!is_in("arn:aws:sns:us-east-1:123456789012:region", false));
+        assert!(!contains_placeholder(r#"{"a":{"b":"<c>"}}"#, true));
+        assert!(contains_placeholder(r#"{"a":"${b}"}"#, true));
+        assert!(!contains_placeholder("arn:aws:sns:us-east-1:123456789012:region", false));
     }
 }

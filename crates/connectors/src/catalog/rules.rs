@@ -1,68 +1,67 @@
-//! What parameters must be together.
+//! Checks conditions that span several parameters.
 
 use std::collections::HashSet;
 
 use super::connector::Rule;
-use super::feedback_configs::Feedback;
-use super::input::{Instance, Place};
-use super::placeholder;
-use super::value_type::MAP;
+use super::feedback_configs::FeedbackConfigs;
+use super::input::{ConnectorPath, ConnectorUse};
+use super::{messages, placeholder};
 use crate::diagnostic::{DiagnosticCode, DiagnosticSink};
 
-/// `meant`: the parameters that are there under another name.
-pub(super) fn check(
-    instance: &Instance<'_>,
-    meant: &HashSet<&'static str>,
-    feedback: &Feedback<'_>,
-    place: &Place<'_>,
-    remarks: &mut DiagnosticSink,
+/// `misspelled`: the parameters that are present under a misspelled name.
+pub(super) fn check_rules(
+    connector_use: &ConnectorUse<'_>,
+    misspelled: &HashSet<&'static str>,
+    feedback_configs: &FeedbackConfigs<'_>,
+    path: &ConnectorPath<'_>,
+    diagnostics: &mut DiagnosticSink,
 ) {
-    let is_filled = |name: &&'static str| instance.is_filled(name) || meant.contains(name);
-    for rule in instance.connector.rules {
+    let is_set = |name: &&'static str| connector_use.is_nonempty(name) || misspelled.contains(name);
+    for rule in connector_use.connector.rules {
         match rule {
             Rule::RequiredWhen { parameter, is, then } => {
-                if !instance.value(parameter).is_some_and(|value| value.eq_ignore_ascii_case(is)) {
+                let decides = |value: &str| value.eq_ignore_ascii_case(is);
+                if !connector_use.known_value(parameter).is_some_and(decides) {
                     continue;
                 }
-                for name in then.iter().filter(|name| !is_filled(name)) {
-                    let Some(needed) = instance.connector.parameter(name) else { continue };
-                    let what = if instance.has(name) { "is empty" } else { "is missing" };
-                    let message = format!("{what}; with {parameter} {is} it must be {}", needed.format);
-                    remarks.push(DiagnosticCode::MissingParameter, &place.parameter(name), message);
+                for name in then.iter().filter(|name| !is_set(name)) {
+                    let Some(required) = connector_use.connector.parameter(name) else { continue };
+                    let is_present = connector_use.is_present(name);
+                    let message = messages::required_when(required, parameter, is, is_present);
+                    diagnostics.push(DiagnosticCode::MissingParameter, &path.parameter(name), message);
                 }
             }
             Rule::AnyOf(names) => {
-                if !names.iter().any(is_filled) {
-                    let message = format!("must have {} that is not empty", names.join(" or "));
-                    remarks.push(DiagnosticCode::MissingParameter, place.parameters(), message);
+                if !names.iter().any(is_set) {
+                    let message = messages::none_of(names);
+                    diagnostics.push(DiagnosticCode::MissingParameter, path.parameters(), message);
                 }
             }
             Rule::Greater { parameter, than } => {
-                let number = |name| right_value(instance, name)?.parse::<u64>().ok();
+                let number = |name| valid_value(connector_use, name)?.parse::<u64>().ok();
                 if let (Some(greater), Some(smaller)) = (number(parameter), number(than))
                     && greater <= smaller
                 {
-                    let message = format!("is not greater than {than}; write a greater number");
-                    remarks.push(DiagnosticCode::ParametersDisagree, &place.parameter(parameter), message);
+                    let message = messages::not_greater(than);
+                    diagnostics.push(DiagnosticCode::ParametersDisagree, &path.parameter(parameter), message);
                 }
             }
-            Rule::NamesFeedback { parameter } => {
-                let Some(configuration) = right_value(instance, parameter) else { continue };
-                if !feedback.has(configuration) {
-                    let message = format!(
-                        "names no configuration of an MLFeedback connector in this request; add one, with the name \
-                         in its {MAP}"
-                    );
-                    remarks.push(DiagnosticCode::ParametersDisagree, &place.parameter(parameter), message);
+            Rule::ReferencesFeedbackConfig { parameter } => {
+                let Some(name) = valid_value(connector_use, parameter) else { continue };
+                if !feedback_configs.may_contain(name) {
+                    let message = messages::unknown_feedback_config();
+                    diagnostics.push(DiagnosticCode::ParametersDisagree, &path.parameter(parameter), message);
                 }
             }
         }
     }
 }
 
-/// A value that nothing else was said of: one slip gets one remark.
-fn right_value<'a>(instance: &'a Instance<'_>, name: &str) -> Option<&'a str> {
-    let format = instance.connector.parameter(name)?.format;
-    let right = |value: &&str| format.check(value).is_ok() && !placeholder::is_in(value, format.is_json());
-    instance.value(name).filter(right)
+/// The value of a parameter, if no other check reports it: one slip gets one diagnostic.
+fn valid_value<'a>(connector_use: &'a ConnectorUse<'_>, name: &str) -> Option<&'a str> {
+    let value_type = connector_use.connector.parameter(name)?.value_type;
+    connector_use.known_value(name).filter(|value| {
+        value_type.check_value(value).is_ok()
+            && !placeholder::contains_placeholder(value, value_type.is_json())
+    })
 }

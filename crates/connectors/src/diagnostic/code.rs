@@ -1,16 +1,16 @@
-//! The codes of diagnostics: stable names for programs.
+//! The codes and severities of diagnostics.
 
-/// How much a diagnostic weighs.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub enum Severity {
-    /// The request may well be meant this way.
+    /// The request may be intended.
     Warning,
     /// The request, or its deployment to a device, would fail.
     Error,
 }
 
 impl Severity {
-    /// Its name, as compilers and SARIF write it.
+    /// The name, as in SARIF: `warning` or `error`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Warning => "warning",
@@ -21,7 +21,7 @@ impl Severity {
 
 macro_rules! codes {
     ($($(#[doc = $description:literal])+ $name:ident $severity:ident,)+) => {
-        /// The codes of diagnostics.
+        /// The kind of a diagnostic. The names are stable, for use by programs.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
         pub enum DiagnosticCode {
             $($(#[doc = $description])+ $name,)+
@@ -31,14 +31,14 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
-            /// Its meaning, as one sentence.
+            /// The meaning, as one sentence.
             pub fn description(self) -> &'static str {
                 match self {
                     $(Self::$name => concat!($($description),+).trim_ascii_start(),)+
                 }
             }
 
-            /// The severity of a diagnostic with this code, unless a case weighs more or less.
+            /// The default severity of a diagnostic with this code.
             pub fn severity(self) -> Severity {
                 match self {
                     $(Self::$name => Severity::$severity,)+
@@ -92,7 +92,7 @@ codes! {
 }
 
 impl DiagnosticCode {
-    /// Its name, as in results.
+    /// The name, as in results.
     pub fn name(self) -> String {
         format!("{self:?}")
     }

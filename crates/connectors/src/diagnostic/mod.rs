@@ -1,7 +1,7 @@
-//! What is wrong with a request: errors and warnings, each with its code and the path of the value it is about.
+//! Errors and warnings about a request, each with a code, the path of the value and a message.
 //!
-//! A message follows the form `what is wrong; what to do.` and never holds a value of the request, since values may be
-//! secrets.
+//! A message has the form `what is wrong; what to do.` and never contains the value of a parameter, since that may be a
+//! secret. The messages themselves are in `request/messages.rs`, `event/messages.rs` and `catalog/messages.rs`.
 
 mod code;
 mod path;
@@ -11,11 +11,11 @@ use std::fmt;
 pub use code::{DiagnosticCode, Severity};
 pub use path::Path;
 
-/// How many errors of one request are listed; more are only counted, so that six megabytes of hostile JSON do not
-/// become sixty of response.
+/// The maximum number of errors that are listed. Further ones are only counted, so that 6 MB of hostile JSON do not
+/// become 60 MB of response.
 const MAX_ERRORS: usize = 5_000;
-/// How many warnings of one request are listed.
-const MAX_WARNINGS: usize = 1_000;
+/// The maximum number of diagnostics of a [`DiagnosticSink`] that are listed.
+const MAX_DIAGNOSTICS: usize = 1_000;
 
 /// An error or a warning.
 ///
@@ -23,13 +23,13 @@ const MAX_WARNINGS: usize = 1_000;
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Diagnostic {
-    /// Stable, for programs.
+    /// The kind of diagnostic. Codes are stable.
     pub code: DiagnosticCode,
-    /// Path of the value it is about; empty for the whole event.
+    /// The path of the value; empty for the whole event.
     pub path: String,
-    /// What is wrong and what to do, as one or two sentences.
+    /// What is wrong, and what to do.
     pub message: String,
-    /// A code's own severity, unless this case weighs more or less.
+    /// The severity, usually that of the code.
     #[serde(skip)]
     pub severity: Severity,
 }
@@ -51,7 +51,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Every error of one request, or of one event.
+/// All errors of a request or an event.
 #[derive(Clone, Debug, Default)]
 pub struct ValidationErrors {
     entries: Vec<Diagnostic>,
@@ -59,7 +59,7 @@ pub struct ValidationErrors {
 }
 
 impl ValidationErrors {
-    /// The single error of something that has no request in it.
+    /// A single error about the whole event.
     pub fn single(message: impl Into<String>) -> Self {
         Self { entries: vec![invalid(String::new(), message.into())], omitted: 0 }
     }
@@ -69,12 +69,12 @@ impl ValidationErrors {
         self.push_with(|| invalid(path.to_string(), message.to_string()));
     }
 
-    /// Adds a diagnostic that counts as an error here, whatever its code.
+    /// Adds a diagnostic of any code as an error.
     pub fn push_diagnostic(&mut self, diagnostic: &Diagnostic) {
         self.push_with(|| diagnostic.clone());
     }
 
-    /// Adds a diagnostic that is only made if it is listed.
+    /// Adds a diagnostic that is only built if it will be listed.
     fn push_with(&mut self, diagnostic: impl FnOnce() -> Diagnostic) {
         if self.entries.len() < MAX_ERRORS {
             self.entries.push(diagnostic());
@@ -83,23 +83,23 @@ impl ValidationErrors {
         }
     }
 
-    /// Whether there is no error.
+    /// Whether there are no errors.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// The errors that are listed.
+    /// The listed errors.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.entries.iter()
     }
 
-    /// How many errors there are, listed or not.
+    /// The number of errors, listed or not.
     pub fn count(&self) -> usize {
         self.entries.len() + self.omitted
     }
 
-    /// The first errors, as many as take at most this many bytes of a JSON string; the others are only counted. One
-    /// is always listed.
+    /// Lists only the first errors, as many as fit into this many bytes of a JSON string but at least one, and counts
+    /// the others.
     pub fn truncated_to(mut self, max_bytes: usize) -> Self {
         let mut bytes = 0;
         let fitting = self.entries.iter().take_while(|diagnostic| {
@@ -118,7 +118,7 @@ fn invalid(path: String, message: String) -> Diagnostic {
     Diagnostic { code, path, message, severity: code.severity() }
 }
 
-/// One error on a line of its own; several as a list with their number before it.
+/// A single error is one line. Several errors are a list with their number before it.
 impl fmt::Display for ValidationErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let ([only], 0) = (self.entries.as_slice(), self.omitted) {
@@ -135,49 +135,50 @@ impl fmt::Display for ValidationErrors {
     }
 }
 
-/// Collects diagnostics that do not keep a request from being parsed.
+/// Collects diagnostics that do not make a request invalid.
 #[derive(Debug, Default)]
-pub struct DiagnosticSink {
+pub(crate) struct DiagnosticSink {
     entries: Vec<Diagnostic>,
     omitted: usize,
 }
 
 impl DiagnosticSink {
     /// Adds a diagnostic with the severity of its code.
-    pub fn push(&mut self, code: DiagnosticCode, path: &Path, message: impl Into<String>) {
+    pub(crate) fn push(&mut self, code: DiagnosticCode, path: &Path, message: impl Into<String>) {
         self.push_with(code, path, || message.into());
     }
 
-    /// Adds a diagnostic whose message is only made if it is listed: finding a suggestion takes longer than all other
-    /// checks.
-    pub fn push_with(&mut self, code: DiagnosticCode, path: &Path, message: impl FnOnce() -> String) {
+    /// Adds a diagnostic whose message is only built if it will be listed. Finding a suggestion takes longer than all
+    /// other checks.
+    pub(crate) fn push_with(&mut self, code: DiagnosticCode, path: &Path, message: impl FnOnce() -> String) {
         self.push_with_severity(code.severity(), code, path, message);
     }
 
-    /// Adds a diagnostic that weighs more or less than its code.
-    pub fn push_with_severity(
+    /// Adds a diagnostic with a severity other than that of its code.
+    pub(crate) fn push_with_severity(
         &mut self,
         severity: Severity,
         code: DiagnosticCode,
         path: &Path,
         message: impl FnOnce() -> String,
     ) {
-        if self.entries.len() < MAX_WARNINGS {
+        if self.entries.len() < MAX_DIAGNOSTICS {
             self.entries.push(Diagnostic { code, path: path.to_string(), message: message(), severity });
         } else {
             self.omitted += 1;
         }
     }
 
-    /// How many diagnostics there are so far, listed or not.
-    pub fn count(&self) -> usize {
+    /// The number of diagnostics so far, listed or not.
+    pub(crate) fn count(&self) -> usize {
         self.entries.len() + self.omitted
     }
 
-    /// The diagnostics, with one of code `Truncated` at the end where some are not listed.
-    pub fn into_diagnostics(mut self) -> Vec<Diagnostic> {
+    /// The diagnostics, with a last one of code `Truncated` if some are not listed.
+    pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         if self.omitted > 0 {
-            let message = format!("{} more diagnostics are not listed.", self.omitted);
+            let message =
+                format!("diagnostics that are not listed: {}; fix the listed ones first.", self.omitted);
             self.entries.push(Diagnostic::new(DiagnosticCode::Truncated, &Path::root(), message));
         }
         self.entries

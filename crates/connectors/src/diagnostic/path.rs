@@ -1,12 +1,12 @@
-//! Where a value stands in an event.
+//! Paths of values in an event.
 
 use std::fmt::{self, Write as _};
 
-/// Path of a value, as its reader would write it: `Connectors[2].Parameters.Region`. Empty for the root.
+/// The path of a value, such as `Connectors[2].Parameters.Region`. The path of the root is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path(String);
 
-/// How much of a field name that needs quotes is shown.
+/// The maximum length of a quoted field name; longer names are truncated.
 const MAX_QUOTED_CHARS: usize = 64;
 
 impl Path {
@@ -15,8 +15,7 @@ impl Path {
         Self::default()
     }
 
-    /// The path of a field. A name with other characters than those of plain names is quoted, escaped and cut, since
-    /// it comes from outside.
+    /// The path of a field. A name with unusual characters is quoted, escaped and truncated, since it is untrusted.
     pub fn field(&self, name: &str) -> Self {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':');
         let mut path = self.0.clone();

@@ -1,123 +1,140 @@
-//! A CloudFormation custom resource request: what it asks, and the way ids, which is read first.
+//! CloudFormation custom resource requests.
+//!
+//! Source: [Custom resource request objects](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html).
 
 use std::time::Duration;
 
-use super::{RequestOrigin, text};
+use super::{RequestOrigin, field_error, messages, string_field};
 use crate::client_token::Requester;
-use crate::diagnostic::{Path, ValidationErrors};
+use crate::diagnostic::ValidationErrors;
 use crate::json::{JsonType, Object, RawJson};
 use crate::request::{ParseOptions, ParsedRequest, parse};
 
-/// A custom resource request. The way ids is read; all else is read when it is asked for, so that nothing in it
-/// can keep the answer from being sent.
+/// A custom resource request.
+///
+/// Only what a response needs is parsed at once. The rest is parsed on demand, so that no error in it prevents the
+/// response.
 pub struct CustomResourceEvent<'a> {
-    /// How its asker is answered.
+    /// The IDs that the response repeats.
     pub ids: ResourceIds,
-    /// Who asks.
+    /// What the envelopes say about the request.
     pub origin: RequestOrigin,
-    /// Where the answer is wanted, as it came.
+    /// The field `ResponseURL`, unchecked.
     pub response_url: Option<RawJson<'a>>,
     event: Object<'a>,
 }
 
-/// How the asker is answered, and the ids that the answer repeats.
+/// The IDs that the response to a custom resource request repeats. An ID that the event lacks is empty.
 #[derive(Clone, Debug)]
 pub struct ResourceIds {
-    /// Repeated in the answer.
+    /// The ID of the stack.
     pub stack_id: String,
-    /// Repeated in the answer.
+    /// The ID of the request.
     pub request_id: String,
-    /// Repeated in the answer.
+    /// The logical ID of the resource in the template.
     pub logical_resource_id: String,
-    /// The resource's id, as an earlier answer gave it.
+    /// The physical ID of the resource, as an earlier response set it.
     pub physical_resource_id: Option<String>,
 }
 
-/// What happens to the resource.
+/// What CloudFormation does with the resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestType {
-    /// It comes into the stack.
+    /// Creates the resource.
     Create,
-    /// Its properties change.
+    /// Changes the properties of the resource, or replaces it.
     Update,
-    /// It leaves the stack.
+    /// Deletes the resource.
     Delete,
 }
 
-/// What a custom resource's properties must have, and what CloudFormation itself puts among them.
-pub const RULES: ParseOptions =
+/// How the properties of a custom resource are parsed. CloudFormation itself adds two fields to them.
+pub const PARSE_OPTIONS: ParseOptions =
     ParseOptions { require_connectors: true, allowed_extra_fields: &["ServiceToken", "ServiceTimeout"] };
 
-/// Whether CloudFormation sent this event. One of the two is enough, so that an event that lacks the other is
-/// answered, or called what it is.
-pub(super) fn sent(event: &Object<'_>) -> bool {
+/// Whether an event is a custom resource request. One of the two conditions is enough, so that an event that lacks a
+/// field is still answered, or gets a message about that field.
+pub(super) fn matches(event: &Object<'_>) -> bool {
     event.has("ResponseURL") || (event.has("RequestType") && event.has("ResourceProperties"))
 }
 
 impl<'a> CustomResourceEvent<'a> {
-    /// Reads the way ids.
-    pub(super) fn read(event: Object<'a>, outer: &RequestOrigin) -> Self {
-        let ids = ResourceIds::read(&event);
-        let identity = Requester::CloudFormation {
+    pub(super) fn parse(event: Object<'a>, outer: &RequestOrigin) -> Self {
+        let ids = ResourceIds::parse(&event);
+        let requester = Requester::CloudFormation {
             stack_id: ids.stack_id.clone(),
             logical_resource_id: ids.logical_resource_id.clone(),
             request_id: ids.request_id.clone(),
         };
         let response_url = event.get("ResponseURL");
-        Self { ids, origin: outer.with_requester(Some(identity)), response_url, event }
+        Self { ids, origin: outer.with_requester(Some(requester)), response_url, event }
     }
 
-    /// What happens to the resource.
+    /// What CloudFormation does with the resource.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if `RequestType` is missing or has another value.
     pub fn request_type(&self) -> Result<RequestType, ValidationErrors> {
-        match text(&self.event, "RequestType").as_deref() {
+        match string_field(&self.event, "RequestType").as_deref() {
             Some("Create") => Ok(RequestType::Create),
             Some("Update") => Ok(RequestType::Update),
             Some("Delete") => Ok(RequestType::Delete),
             _ => {
-                let shape = self.event.get("RequestType").map(|json| json.describe().to_string());
-                let shape = shape.as_deref().unwrap_or("missing");
-                Err(problem("RequestType", format_args!("is {shape}, must be Create, Update or Delete")))
+                let json = self.event.get("RequestType");
+                Err(field_error("RequestType", messages::expected("Create, Update or Delete", json)))
             }
         }
     }
 
-    /// Whether the resource leaves its stack.
+    /// Whether CloudFormation deletes the resource.
     pub fn is_delete(&self) -> bool {
         self.request_type().is_ok_and(|request_type| request_type == RequestType::Delete)
     }
 
-    /// How long CloudFormation waits for the answer, where the stack says so.
+    /// How long CloudFormation waits for the response, if the template sets `ServiceTimeout`.
     pub fn service_timeout(&self) -> Option<Duration> {
-        let property = || self.event.get("ResourceProperties")?.as_object()?.get("ServiceTimeout");
-        self.event.get("ServiceTimeout").and_then(seconds).or_else(|| property().and_then(seconds))
+        let in_properties = || self.event.get("ResourceProperties")?.as_object()?.get("ServiceTimeout");
+        self.event
+            .get("ServiceTimeout")
+            .and_then(parse_seconds)
+            .or_else(|| in_properties().and_then(parse_seconds))
     }
 
-    /// The request in the properties.
+    /// Parses the request in `ResourceProperties`.
+    ///
+    /// # Errors
+    ///
+    /// Returns what is wrong with the properties.
     pub fn request(&self) -> Result<ParsedRequest, ValidationErrors> {
-        self.parse("ResourceProperties")
+        self.parse_properties("ResourceProperties")
     }
 
-    /// The request in the properties before the update.
+    /// Parses the previous request, in `OldResourceProperties`.
+    ///
+    /// # Errors
+    ///
+    /// Returns what is wrong with the properties.
     pub fn old_request(&self) -> Result<ParsedRequest, ValidationErrors> {
-        self.parse("OldResourceProperties")
+        self.parse_properties("OldResourceProperties")
     }
 
-    /// The revision before the update, also where the rest of the properties is no request.
+    /// The previous `Revision`, even if the rest of `OldResourceProperties` is not a valid request.
     pub fn old_revision(&self) -> Option<String> {
-        text(&self.event.get("OldResourceProperties")?.as_object()?, "Revision")
+        string_field(&self.event.get("OldResourceProperties")?.as_object()?, "Revision")
     }
 
-    fn parse(&self, properties: &str) -> Result<ParsedRequest, ValidationErrors> {
-        match self.event.get(properties) {
-            Some(json) => parse(json, &RULES),
-            None => Err(problem(properties, format_args!("is missing, must be an object"))),
+    fn parse_properties(&self, name: &str) -> Result<ParsedRequest, ValidationErrors> {
+        match self.event.get(name) {
+            Some(json) => parse(json, &PARSE_OPTIONS),
+            None => Err(field_error(name, messages::expected("an object", None))),
         }
     }
 }
 
 impl ResourceIds {
-    fn read(event: &Object<'_>) -> Self {
-        // An id of another type is repeated as it was written: CloudFormation compares what it gets back.
+    fn parse(event: &Object<'_>) -> Self {
+        // CloudFormation compares the IDs of the response with its own, so a number is repeated as it was written.
         let id = |name| {
             let json = event.get(name)?;
             json.as_str().map(|text| text.into_owned()).or_else(|| match json.json_type() {
@@ -132,24 +149,16 @@ impl ResourceIds {
             physical_resource_id: id("PhysicalResourceId").filter(|id| !id.is_empty()),
         }
     }
-}
 
-impl ResourceIds {
-    /// The id of a resource that never came to be. CloudFormation hands it back when it cleans up.
+    /// The physical ID for a resource that was not created. CloudFormation sends it back in the Delete that follows.
     pub fn failed_create_physical_id(&self) -> String {
         let id: String = self.request_id.chars().take(128).collect();
         format!("not-created:{}", if id.is_empty() { "unknown" } else { &id })
     }
 }
 
-fn problem(name: &str, problem: std::fmt::Arguments<'_>) -> ValidationErrors {
-    let mut problems = ValidationErrors::default();
-    problems.push(&Path::root().field(name), problem);
-    problems
-}
-
-/// A number of seconds, which CloudFormation hands over as a string: 1 to 3,600, as it allows.
-fn seconds(json: RawJson<'_>) -> Option<Duration> {
+/// A number of seconds, which CloudFormation sends as a string: 1 to 3,600, as `ServiceTimeout` allows.
+fn parse_seconds(json: RawJson<'_>) -> Option<Duration> {
     let seconds: u64 = match json.json_type() {
         JsonType::String => json.as_str()?.trim().parse().ok()?,
         _ => json.raw().parse().ok()?,

@@ -1,28 +1,27 @@
-//! The request itself: a direct invocation, or what a message carries.
+//! The request itself, as a direct invocation or inside a message.
 
-use super::{RequestEvent, RequestOrigin, ResourceAction, terraform};
+use super::{RequestEvent, RequestOrigin, ResourceAction, messages, terraform};
 use crate::diagnostic::Path;
 use crate::json::{Object, RawJson};
-use crate::request::{FIELDS, parse};
+use crate::request::{REQUEST_FIELDS, parse};
 
-/// What else would have been recognised, for an event that has nothing of a request.
-const KNOWN: &str = "has none of a request's fields; known are a request itself (ConnectorDefinitionId, Connectors), \
-                     an EventBridge event (detail-type, source, detail), a CloudFormation custom resource request \
-                     (RequestType, ResponseURL), and SQS and SNS messages (Records)";
-
-pub(super) fn read(event: RawJson<'_>, members: &Object<'_>, outer: &RequestOrigin) -> RequestEvent {
-    let request = parse(event, &terraform::RULES).map_err(|mut problems| {
-        if !FIELDS.iter().any(|field| members.has(field)) {
-            problems.push(&Path::root(), KNOWN);
+pub(super) fn parse_request_event(
+    event: RawJson<'_>,
+    fields: &Object<'_>,
+    outer: &RequestOrigin,
+) -> RequestEvent {
+    let request = parse(event, &terraform::PARSE_OPTIONS).map_err(|mut errors| {
+        if !REQUEST_FIELDS.iter().any(|field| fields.has(field)) {
+            errors.push(&Path::root(), messages::UNRECOGNIZED_EVENT);
         }
-        problems
+        errors
     });
-    let (action, request) = match terraform::action(members) {
+    let (action, request) = match terraform::parse_action(fields) {
         Ok(action) => (action, request),
-        Err(problem) => {
-            let mut problems = request.err().unwrap_or_default();
-            problems.push(&Path::root().field(terraform::KEY).field("action"), problem);
-            (ResourceAction::Create, Err(problems))
+        Err(message) => {
+            let mut errors = request.err().unwrap_or_default();
+            errors.push(&Path::root().field(terraform::FIELD).field("action"), message);
+            (ResourceAction::Create, Err(errors))
         }
     };
     RequestEvent { source: outer.requester.source(), origin: outer.clone(), request, action }

@@ -1,29 +1,24 @@
-//! An EventBridge event: the request is its `detail`, its `id` is who asks.
+//! EventBridge events: `detail` is the request, `id` identifies the requester.
 
-use super::{RequestEvent, RequestOrigin, ResourceAction, text};
+use super::{RequestEvent, RequestOrigin, ResourceAction, field_error, messages, string_field};
 use crate::client_token::Requester;
-use crate::diagnostic::{Path, ValidationErrors};
 use crate::json::Object;
 use crate::request::{ParseOptions, parse};
 
-pub(super) fn sent(event: &Object<'_>) -> bool {
+pub(super) fn matches(event: &Object<'_>) -> bool {
     ["detail-type", "source", "detail"].iter().all(|name| event.has(name))
 }
 
-pub(super) fn read(event: &Object<'_>, outer: &RequestOrigin) -> RequestEvent {
+pub(super) fn parse_request_event(event: &Object<'_>, outer: &RequestOrigin) -> RequestEvent {
     let request = match event.get("detail") {
         Some(detail) => parse(detail, &ParseOptions::default()),
-        None => {
-            let mut problems = ValidationErrors::default();
-            problems.push(&Path::root().field("detail"), "is missing, must be a request");
-            Err(problems)
-        }
+        None => Err(field_error("detail", messages::expected("an object", None))),
     };
-    // Events that are made by hand may lack an id.
-    let identity = text(event, "id").map(|id| Requester::EventBridge { id });
+    // An event that was written by hand may have no ID.
+    let requester = string_field(event, "id").map(|id| Requester::EventBridge { id });
     RequestEvent {
         source: "eventbridge",
-        origin: outer.with_requester(identity),
+        origin: outer.with_requester(requester),
         request,
         action: ResourceAction::Create,
     }

@@ -1,12 +1,13 @@
-//! Where an event comes from: one file per source.
+//! Parses the events of all sources, one module per source.
 //!
-//! This page only recognises and hands on. A source knows its envelope, who is asking and how that one is
-//! answered; it knows nothing of Greengrass. Envelopes nest: what a message carries is recognised in its turn, and
-//! the innermost envelope says who asks.
+//! [`parse_event`] detects the source and unwraps its envelope. An SQS or SNS message contains an event of its own,
+//! which [`Message::parse_body`] and another call of [`parse_event`] unwrap; the innermost envelope identifies the
+//! requester. This module knows nothing of Greengrass and sends no responses.
 
 pub mod custom_resource;
 mod direct;
 mod eventbridge;
+mod messages;
 mod sns;
 mod sqs;
 mod terraform;
@@ -16,155 +17,170 @@ use std::time::SystemTime;
 use custom_resource::CustomResourceEvent;
 
 use crate::client_token::Requester;
-use crate::diagnostic::ValidationErrors;
+use crate::diagnostic::{Path, ValidationErrors};
 use crate::json::{JsonType, Object, RawJson};
 use crate::request::ParsedRequest;
 
-/// How deep envelopes may nest. A custom resource in an SNS notification in an SQS message is two.
-const DEPTH: usize = 4;
+/// The maximum number of nested envelopes. A custom resource request in an SNS notification in an SQS message has two.
+const MAX_ENVELOPE_DEPTH: usize = 4;
 
-/// What is known of a request by what brought it.
+/// What the envelopes say about a request.
 #[derive(Clone, Debug)]
 pub struct RequestOrigin {
-    /// Who asks.
+    /// The sender of the request.
     pub requester: Requester,
-    /// When it was first asked for, as far as that is known.
+    /// The time of the first delivery, as far as it is known.
     pub first_requested_at: SystemTime,
-    /// Whether it was delivered before.
+    /// Whether the request was delivered before.
     pub is_redelivery: bool,
 }
 
 impl RequestOrigin {
-    /// Of a request that is first asked for at this time.
+    /// The origin of a request that is delivered for the first time.
     pub fn new(requester: Requester, first_requested_at: SystemTime) -> Self {
         Self { requester, first_requested_at, is_redelivery: false }
     }
 
-    /// The same, by the identity of something further inside. Without one, who delivered it is the same when it is
-    /// delivered again.
+    /// The same origin with the requester of an inner envelope. An inner envelope without an ID keeps the outer
+    /// requester, which is the same on every delivery.
     fn with_requester(&self, requester: Option<Requester>) -> Self {
         Self { requester: requester.unwrap_or_else(|| self.requester.clone()), ..*self }
     }
 }
 
-/// An event, recognised.
+/// A parsed event.
 pub enum Event<'a> {
-    /// A request whose asker takes the result as it is.
+    /// A request whose sender takes the invocation's result as the response.
     Request(Box<RequestEvent>),
-    /// A CloudFormation custom resource, whose asker waits at a ResponseURL.
+    /// A CloudFormation custom resource request, whose sender waits for a response at a URL.
     CustomResource(Box<CustomResourceEvent<'a>>),
-    /// Batch, each of which carries an event.
+    /// Messages, each of which contains an event.
     Batch(Batch),
 }
 
-/// A request whose asker takes the result as it is.
+/// A request whose sender takes the invocation's result as the response.
 pub struct RequestEvent {
-    /// The source's name in logs.
+    /// The name of the source, as in logs.
     pub source: &'static str,
-    /// Who asks.
+    /// What the envelopes say about the request.
     pub origin: RequestOrigin,
     /// The request, or what is wrong with it.
     pub request: Result<ParsedRequest, ValidationErrors>,
-    /// What happens to what the asker keeps of it.
+    /// What happens to the sender's resource.
     pub action: ResourceAction,
 }
 
-/// What happens to what an asker keeps of a request. Most keep nothing, and ask once.
+/// What happens to a resource that a sender such as Terraform manages. Senders without resources only create.
 #[derive(Debug)]
 pub enum ResourceAction {
-    /// It comes to be.
+    /// The resource is created.
     Create,
-    /// It changes. The request before, where that is one.
+    /// The resource is updated. Holds the previous request, if it was valid.
     Update(Option<Box<ParsedRequest>>),
-    /// It goes.
+    /// The resource is deleted.
     Delete,
 }
 
-/// Batch, each of which carries an event.
+/// Messages, each of which contains an event.
 pub struct Batch {
-    /// How the asker is answered.
+    /// The form of the response.
     pub response: BatchResponse,
-    /// The messages, in their order.
+    /// The messages in their order.
     pub messages: Vec<Message>,
 }
 
-/// How somebody is answered who sent messages.
+/// The form of the response to a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchResponse {
-    /// With the ids of those that failed (SQS, Pipes).
+    /// The IDs of the failed messages (SQS, EventBridge Pipes).
     PartialFailures,
-    /// With the result of the one, or with a list of results (SNS).
+    /// The result of the only message, or a list of results (SNS).
     Results,
 }
 
-/// A message that carries an event.
+/// A message that contains an event.
 pub struct Message {
-    /// Its id, by which a failure of it is reported.
+    /// The ID by which a failure is reported.
     pub id: String,
-    /// Who asks, where the event inside does not say.
+    /// What the envelopes say about the message. It is the origin of the event inside, unless that has its own.
     pub origin: RequestOrigin,
-    /// The group within which order matters, for a message of an ordered queue.
+    /// The message group of a FIFO queue, within which the order matters.
     pub group: Option<String>,
-    /// The event inside, or what is wrong with the envelope.
+    /// The text of the event, or what is wrong with the message.
     event: Result<String, ValidationErrors>,
 }
 
-/// Recognises an event by the fields that only its source has. `outer` asks where the event itself does not say who
-/// does: it is Lambda's request, or the message that carried the event.
+/// Detects the source of an event by the fields that only this source has, and parses its envelope.
+///
+/// `outer` is the origin for events that do not identify their sender: Lambda's request, or the message that contained
+/// the event.
+///
+/// # Errors
+///
+/// Returns an error if the event is not an object or a list of messages. An invalid request is not an error here; see
+/// [`RequestEvent::request`].
 pub fn parse_event<'a>(event: RawJson<'a>, outer: &RequestOrigin) -> Result<Event<'a>, ValidationErrors> {
     if event.json_type() == JsonType::List
-        && let Some(messages) = sqs::records(event, outer)
+        && let Some(batch) = sqs::parse_records(event, outer)
     {
-        return Ok(Event::Batch(messages));
+        return Ok(Event::Batch(batch));
     }
-    let Some(members) = event.as_object() else {
-        return Err(ValidationErrors::single(format!(
-            "the event is {}, must be an object",
-            event.describe()
-        )));
+    let Some(fields) = event.as_object() else {
+        return Err(ValidationErrors::single(messages::expected("an object", Some(event))));
     };
-    if custom_resource::sent(&members) {
-        return Ok(Event::CustomResource(Box::new(CustomResourceEvent::read(members, outer))));
+    if custom_resource::matches(&fields) {
+        return Ok(Event::CustomResource(Box::new(CustomResourceEvent::parse(fields, outer))));
     }
-    if let Some(records) = members.get("Records")
-        && let Some(messages) = sqs::records(records, outer).or_else(|| sns::records(records, outer))
+    if let Some(records) = fields.get("Records")
+        && let Some(batch) = sqs::parse_records(records, outer).or_else(|| sns::parse_records(records, outer))
     {
-        return Ok(Event::Batch(messages));
+        return Ok(Event::Batch(batch));
     }
-    if let Some(messages) = sns::notification(&members, outer) {
-        return Ok(Event::Batch(messages));
+    if let Some(batch) = sns::parse_notification(&fields, outer) {
+        return Ok(Event::Batch(batch));
     }
-    Ok(Event::Request(Box::new(if eventbridge::sent(&members) {
-        eventbridge::read(&members, outer)
+    Ok(Event::Request(Box::new(if eventbridge::matches(&fields) {
+        eventbridge::parse_request_event(&fields, outer)
     } else {
-        direct::read(event, &members, outer)
+        direct::parse_request_event(event, &fields, outer)
     })))
 }
 
 impl Message {
-    /// The event inside, of a message in so many others.
+    /// Parses the event inside as JSON. `depth` is the number of messages around this one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the message has no text, if the text is not JSON, or if there are too many envelopes.
     pub fn parse_body(&self, depth: usize) -> Result<RawJson<'_>, ValidationErrors> {
         let text = self.event.as_ref().map_err(ValidationErrors::clone)?;
-        if depth >= DEPTH {
-            return Err(ValidationErrors::single("the event is wrapped in too many envelopes"));
+        if depth >= MAX_ENVELOPE_DEPTH {
+            return Err(ValidationErrors::single(messages::too_many_envelopes()));
         }
-        RawJson::parse(text)
-            .map_err(|why| ValidationErrors::single(format!("the message is not JSON: {why}")))
+        RawJson::parse(text).map_err(|error| ValidationErrors::single(messages::message_is_not_json(&error)))
     }
 
-    /// A message whose event is the text of one of its members.
+    /// A message whose event is the text of a field of its envelope.
     fn from_field(id: Option<String>, origin: RequestOrigin, envelope: &Object<'_>, name: &str) -> Self {
-        let event = text(envelope, name).ok_or_else(|| match envelope.get(name) {
-            Some(json) => {
-                ValidationErrors::single(format!("{name}: is {}, must be a string", json.describe()))
-            }
-            None => ValidationErrors::single(format!("{name}: is missing, must be a string")),
-        });
+        let event = string_field(envelope, name)
+            .ok_or_else(|| field_error(name, messages::expected("a string", envelope.get(name))));
         Self { id: id.unwrap_or_default(), origin, group: None, event }
     }
 }
 
-/// The text of a member, where it is one.
-fn text(members: &Object<'_>, name: &str) -> Option<String> {
-    members.get(name)?.as_str().map(|text| text.into_owned())
+/// The value of a field, if it is a string.
+fn string_field(fields: &Object<'_>, name: &str) -> Option<String> {
+    fields.get(name)?.as_str().map(|text| text.into_owned())
+}
+
+/// The single error of a field of an envelope.
+fn field_error(name: &str, message: String) -> ValidationErrors {
+    let mut errors = ValidationErrors::default();
+    errors.push(&Path::root().field(name), message);
+    errors
+}
+
+/// The items of a list if all are objects.
+fn as_objects(list: RawJson<'_>) -> Option<Vec<Object<'_>>> {
+    list.as_array()?.into_iter().map(RawJson::as_object).collect()
 }

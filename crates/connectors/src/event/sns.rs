@@ -1,35 +1,35 @@
-//! SNS notifications: as Lambda gets them (`Records`), or as the body of an SQS message.
+//! SNS notifications, in `Records` as Lambda gets them, or as the body of an SQS message.
 
-use super::{Batch, BatchResponse, Message, RequestOrigin, text};
+use super::{Batch, BatchResponse, Message, RequestOrigin, as_objects, string_field};
 use crate::client_token::Requester;
 use crate::json::{Object, RawJson};
 
-/// The notifications of a list whose every entry SNS sent.
-pub(super) fn records(list: RawJson<'_>, outer: &RequestOrigin) -> Option<Batch> {
-    let records: Vec<Object<'_>> =
-        list.as_array()?.into_iter().map(RawJson::as_object).collect::<Option<_>>()?;
-    let sent = |record: &Object<'_>| text(record, "EventSource").as_deref() == Some("aws:sns");
-    if records.is_empty() || !records.iter().all(sent) {
+/// Parses a list of records; `None` unless every record is from SNS.
+pub(super) fn parse_records(list: RawJson<'_>, outer: &RequestOrigin) -> Option<Batch> {
+    let records = as_objects(list)?;
+    let is_sns = |record: &Object<'_>| string_field(record, "EventSource").as_deref() == Some("aws:sns");
+    if records.is_empty() || !records.iter().all(is_sns) {
         return None;
     }
-    let inner: Vec<Object<'_>> =
+    let notifications: Vec<Object<'_>> =
         records.iter().map(|record| record.get("Sns").and_then(RawJson::as_object)).collect::<Option<_>>()?;
     Some(Batch {
         response: BatchResponse::Results,
-        messages: inner.iter().map(|inner| message(inner, outer)).collect(),
+        messages: notifications.iter().map(|notification| parse_message(notification, outer)).collect(),
     })
 }
 
-/// A notification that was not delivered raw.
-pub(super) fn notification(event: &Object<'_>, outer: &RequestOrigin) -> Option<Batch> {
-    let sent = text(event, "Type").as_deref() == Some("Notification")
+/// Parses a notification that was delivered without raw message delivery.
+pub(super) fn parse_notification(event: &Object<'_>, outer: &RequestOrigin) -> Option<Batch> {
+    let is_notification = string_field(event, "Type").as_deref() == Some("Notification")
         && event.has("TopicArn")
         && event.has("Message");
-    sent.then(|| Batch { response: BatchResponse::Results, messages: vec![message(event, outer)] })
+    is_notification
+        .then(|| Batch { response: BatchResponse::Results, messages: vec![parse_message(event, outer)] })
 }
 
-fn message(notification: &Object<'_>, outer: &RequestOrigin) -> Message {
-    let id = text(notification, "MessageId");
-    let identity = id.clone().map(|message_id| Requester::Sns { message_id });
-    Message::from_field(id, outer.with_requester(identity), notification, "Message")
+fn parse_message(notification: &Object<'_>, outer: &RequestOrigin) -> Message {
+    let id = string_field(notification, "MessageId");
+    let requester = id.clone().map(|message_id| Requester::Sns { message_id });
+    Message::from_field(id, outer.with_requester(requester), notification, "Message")
 }

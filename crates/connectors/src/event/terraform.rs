@@ -1,29 +1,28 @@
-//! What Terraform adds to a direct request: `aws_lambda_invocation` with `lifecycle_scope = "CRUD"` puts beside the
-//! request's own fields `"tf": {"action": "create", "update" or "delete", "prev_input": the request before}`
-//! (documentation of the resource in the AWS provider).
+//! Terraform's addition to a direct request.
+//!
+//! With `lifecycle_scope = "CRUD"`, [`aws_lambda_invocation`](https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_invocation)
+//! adds the field `tf` to the request: `{"action": "create" | "update" | "delete", "prev_input": PREVIOUS_REQUEST}`.
 
-use super::{ResourceAction, text};
+use super::{ResourceAction, messages, string_field};
 use crate::json::Object;
 use crate::request::{ParseOptions, parse};
 
-pub(super) const KEY: &str = "tf";
+pub(super) const FIELD: &str = "tf";
 
-/// A direct request, with what Terraform puts beside its fields.
-pub(super) const RULES: ParseOptions =
-    ParseOptions { require_connectors: false, allowed_extra_fields: &[KEY] };
+pub(super) const PARSE_OPTIONS: ParseOptions =
+    ParseOptions { require_connectors: false, allowed_extra_fields: &[FIELD] };
 
-/// What happens to the Terraform resource, or what is wrong with the action; without a resource, a request is asked for
-/// once.
-pub(super) fn action(event: &Object<'_>) -> Result<ResourceAction, &'static str> {
-    let Some(json) = event.get(KEY) else { return Ok(ResourceAction::Create) };
+/// The action on the Terraform resource, or a message about it. A request that is not Terraform's creates.
+pub(super) fn parse_action(event: &Object<'_>) -> Result<ResourceAction, &'static str> {
+    let Some(json) = event.get(FIELD) else { return Ok(ResourceAction::Create) };
     let tf = json.as_object();
-    match tf.as_ref().and_then(|tf| text(tf, "action")).as_deref() {
+    match tf.as_ref().and_then(|tf| string_field(tf, "action")).as_deref() {
         Some("create") => Ok(ResourceAction::Create),
         Some("delete") => Ok(ResourceAction::Delete),
         Some("update") => {
-            let before = tf.and_then(|tf| tf.get("prev_input")).map(|before| parse(before, &RULES));
-            Ok(ResourceAction::Update(before.and_then(Result::ok).map(Box::new)))
+            let previous = tf.and_then(|tf| tf.get("prev_input")).map(|json| parse(json, &PARSE_OPTIONS));
+            Ok(ResourceAction::Update(previous.and_then(Result::ok).map(Box::new)))
         }
-        _ => Err("is not create, update or delete, one of which Terraform puts there"),
+        _ => Err(messages::TERRAFORM_ACTION),
     }
 }

@@ -1,18 +1,24 @@
-//! The identifiers of a request. Each type is made only by its parser, so none can hold a bad one.
+//! The identifiers of a request. Each type can only be created by its parser, so that its values are always valid.
 
 use std::fmt;
 
-/// Why a text is not the identifier it should be: what it is instead, and what is allowed. Never the text.
+use super::messages::{self, invalid_id};
+
+/// Why a text is not an identifier, and what to write instead. It does not contain the text.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ParseIdError(String);
 
-/// Id of a connector definition: a UUID as the service makes them. Held only to what is safe in a path, since
-/// nothing promises the UUID; an id that is none gets the service's own answer.
+/// ID of a connector definition: 1 to 128 letters, digits, hyphens and underscores.
+///
+/// The service creates UUIDs, but the API reference does not promise that. The parser only makes sure that the ID is
+/// safe in a URL path.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ConnectorDefinitionId(String);
 
-/// Id of a connector in a version: 1 to 128 of `[a-zA-Z0-9:_-]` (API reference, "Connector").
+/// ID of a connector within a version: 1 to 128 of `[a-zA-Z0-9:_-]`.
+///
+/// Source: [`Connector` in the API reference](https://docs.aws.amazon.com/greengrass/v1/apireference/definitions-connector.html).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectorId(String);
 
@@ -20,11 +26,11 @@ pub struct ConnectorId(String);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ConnectorArn(String);
 
-/// The value of `AmznClientToken`: 1 to 1,024 visible ASCII characters, so that it is a header's value.
+/// Value of the header `X-Amzn-Client-Token`: 1 to 1,024 visible ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClientToken {
     text: String,
-    derived: bool,
+    is_derived: bool,
 }
 
 /// ARN of a connector definition version:
@@ -36,7 +42,7 @@ pub struct VersionArn {
     version: String,
 }
 
-macro_rules! text_of {
+macro_rules! impl_string_newtype {
     ($($name:ident),+) => {$(
         impl $name {
             /// The identifier as text.
@@ -51,70 +57,78 @@ macro_rules! text_of {
         }
     )+};
 }
-text_of!(ConnectorDefinitionId, ConnectorId, ConnectorArn);
+impl_string_newtype!(ConnectorDefinitionId, ConnectorId, ConnectorArn);
 
 const DEFINITION_PATH: &str = "/greengrass/definition/connectors/";
 
 impl ConnectorDefinitionId {
-    /// Takes an id, or a definition's ARN, of which it keeps the id.
+    /// Parses an ID, or the ARN of a definition, from which it takes the ID.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the text is neither.
     pub fn parse(text: &str) -> Result<Self, ParseIdError> {
-        const ALLOWED: &str = "the id of a connector definition, or its ARN";
+        const HINT: &str = messages::DEFINITION_ID_HINT;
+        let error = |problem| ParseIdError(invalid_id(problem, HINT));
         if !text.starts_with("arn:") {
-            check(text, 128, |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'), ALLOWED)?;
+            validate_chars(text, 128, |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'), HINT)?;
             return Ok(Self(text.to_owned()));
         }
         let id = greengrass_resource(text)
             .and_then(|resource| resource.strip_prefix(DEFINITION_PATH))
-            .ok_or_else(|| {
-                ParseIdError(format!("is an ARN, but not a connector definition's, must be {ALLOWED}"))
-            })?;
+            .ok_or_else(|| error(messages::NOT_A_DEFINITION_ARN))?;
         if id.contains('/') {
-            return Err(ParseIdError(format!(
-                "is the ARN of something below a connector definition, must be {ALLOWED}"
-            )));
+            return Err(error(messages::LONGER_THAN_DEFINITION_ARN));
         }
-        Self::parse_bare(id).ok_or_else(|| {
-            ParseIdError(format!("is a connector definition's ARN without an id, must be {ALLOWED}"))
-        })
+        Self::parse_id_only(id).ok_or_else(|| error(messages::DEFINITION_ARN_WITHOUT_ID))
     }
 
-    fn parse_bare(id: &str) -> Option<Self> {
+    fn parse_id_only(id: &str) -> Option<Self> {
         (!id.starts_with("arn:")).then(|| Self::parse(id).ok()).flatten()
     }
 }
 
 impl ConnectorId {
-    /// Takes 1 to 128 of `[a-zA-Z0-9:_-]`.
+    /// Parses 1 to 128 of `[a-zA-Z0-9:_-]`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for other lengths and characters.
     pub fn parse(text: &str) -> Result<Self, ParseIdError> {
-        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
-        check(text, 128, allowed, "1 to 128 of a-z, A-Z, 0-9, ':', '_' and '-'")?;
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
+        validate_chars(text, 128, is_allowed, messages::CONNECTOR_ID_HINT)?;
         Ok(Self(text.to_owned()))
     }
 }
 
 impl ConnectorArn {
-    /// Takes any ARN of the service `greengrass`.
+    /// Parses any ARN of the service `greengrass`, of at most 2,048 characters.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for any other text.
     pub fn parse(text: &str) -> Result<Self, ParseIdError> {
-        const ALLOWED: &str = "an ARN of the service greengrass, as in arn:aws:greengrass:REGION::/connectors/NAME/versions/VERSION";
-        check(text, 2048, |c| c.is_ascii_graphic(), ALLOWED)?;
+        const HINT: &str = messages::CONNECTOR_ARN_HINT;
+        validate_chars(text, 2048, |c| c.is_ascii_graphic(), HINT)?;
         match greengrass_resource(text) {
             Some(_) => Ok(Self(text.to_owned())),
             None if text.starts_with("arn:") => {
-                Err(ParseIdError(format!("is not an ARN of the service greengrass, must be {ALLOWED}")))
+                Err(ParseIdError(invalid_id(messages::NOT_A_GREENGRASS_ARN, HINT)))
             }
-            None => Err(ParseIdError(format!(
-                "is {} that is no ARN, must be {ALLOWED}",
-                string_of(text.chars().count())
-            ))),
+            None => Err(ParseIdError(invalid_id(messages::NOT_AN_ARN, HINT))),
         }
     }
 }
 
 impl ClientToken {
-    /// Takes a caller's own: 1 to 1,024 visible ASCII characters.
+    /// Parses a caller's own token: 1 to 1,024 visible ASCII characters.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for other lengths and characters.
     pub fn parse(text: &str) -> Result<Self, ParseIdError> {
-        check(text, 1024, |c| c.is_ascii_graphic(), "1 to 1,024 visible ASCII characters")?;
-        Ok(Self { text: text.to_owned(), derived: false })
+        validate_chars(text, 1024, |c| c.is_ascii_graphic(), messages::CLIENT_TOKEN_HINT)?;
+        Ok(Self { text: text.to_owned(), is_derived: false })
     }
 
     /// The token as text.
@@ -122,16 +136,16 @@ impl ClientToken {
         &self.text
     }
 
-    /// Whether it was derived from the request, so that no other request has the same.
+    /// Whether the token was derived from the request, so that no other request has the same one.
     pub fn is_derived(&self) -> bool {
-        self.derived
+        self.is_derived
     }
 }
 
-/// A token that was derived.
+/// A token that was derived from a request.
 impl From<uuid::Uuid> for ClientToken {
     fn from(uuid: uuid::Uuid) -> Self {
-        Self { text: uuid.to_string(), derived: true }
+        Self { text: uuid.to_string(), is_derived: true }
     }
 }
 
@@ -142,15 +156,15 @@ impl fmt::Display for ClientToken {
 }
 
 impl VersionArn {
-    /// Takes a connector definition version's ARN; `None` for any other text.
+    /// Parses the ARN of a connector definition version; `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let path = greengrass_resource(text)?.strip_prefix(DEFINITION_PATH)?;
         let (definition, version) = path.split_once("/versions/")?;
-        // A version's id obeys the same rule as its definition's.
-        let version = ConnectorDefinitionId::parse_bare(version)?;
+        // The ID of a version follows the same rule as the ID of its definition.
+        let version = ConnectorDefinitionId::parse_id_only(version)?;
         Some(Self {
             text: text.to_owned(),
-            definition: ConnectorDefinitionId::parse_bare(definition)?,
+            definition: ConnectorDefinitionId::parse_id_only(definition)?,
             version: version.0,
         })
     }
@@ -160,12 +174,12 @@ impl VersionArn {
         &self.text
     }
 
-    /// Id of the definition that holds the version.
+    /// ID of the definition that has the version.
     pub fn definition(&self) -> &ConnectorDefinitionId {
         &self.definition
     }
 
-    /// Id of the version itself.
+    /// ID of the version itself.
     pub fn version(&self) -> &str {
         &self.version
     }
@@ -180,29 +194,20 @@ fn greengrass_resource(text: &str) -> Option<&str> {
         .then_some(resource)
 }
 
-fn string_of(count: usize) -> String {
-    format!("a string of {count} character{}", if count == 1 { "" } else { "s" })
-}
-
-/// Checks the length in characters and each character, and names what is wrong.
-fn check(text: &str, most: usize, fits: impl Fn(char) -> bool, allowed: &str) -> Result<(), ParseIdError> {
+/// Checks the length in characters, and each character.
+fn validate_chars(
+    text: &str,
+    max_chars: usize,
+    is_allowed: impl Fn(char) -> bool,
+    hint: &str,
+) -> Result<(), ParseIdError> {
     let count = text.chars().count();
-    if count == 0 {
-        return Err(ParseIdError(format!("is an empty string, must be {allowed}")));
+    if !(1..=max_chars).contains(&count) {
+        return Err(ParseIdError(messages::wrong_length(count, hint)));
     }
-    if count > most {
-        return Err(ParseIdError(format!("is {}, must be {allowed}", string_of(count))));
-    }
-    match text.chars().enumerate().find(|(_, c)| !fits(*c)) {
+    match text.chars().enumerate().find(|(_, c)| !is_allowed(*c)) {
         None => Ok(()),
-        Some((at, c)) => {
-            let name = match c {
-                ' ' => "a space".to_owned(),
-                c if c.is_ascii_graphic() => format!("'{c}'"),
-                c => format!("U+{:04X}", u32::from(c)),
-            };
-            Err(ParseIdError(format!("has {name} as its character {}, must be {allowed}", at + 1)))
-        }
+        Some((index, c)) => Err(ParseIdError(messages::invalid_character(c, index + 1, hint))),
     }
 }
 
@@ -214,7 +219,7 @@ mod tests {
         "arn:aws:greengrass:us-east-1:123456789012:/greengrass/definition/connectors/a-1";
 
     #[test]
-    fn a_definition_is_named_by_its_id_or_its_arn() {
+    fn a_definition_id_is_an_id_or_the_definitions_arn() {
         assert_eq!(ConnectorDefinitionId::parse("a-1").unwrap().as_str(), "a-1");
         assert_eq!(ConnectorDefinitionId::parse(DEFINITION).unwrap().as_str(), "a-1");
         for bad in [
@@ -233,15 +238,15 @@ mod tests {
     }
 
     #[test]
-    fn a_connector_id_is_1_to_128_of_its_characters() {
+    fn a_connector_id_has_1_to_128_allowed_characters() {
         assert!(ConnectorId::parse(&"x".repeat(128)).is_ok());
         assert!(ConnectorId::parse("Az09:_-").is_ok());
         let long = ConnectorId::parse(&"x".repeat(129)).unwrap_err().to_string();
-        assert!(long.starts_with("is a string of 129 characters, must be 1 to 128"), "{long}");
+        assert_eq!(long, "too long with 129 characters; use 1-128 of `a-z A-Z 0-9 : _ -`.");
         let space = ConnectorId::parse("my id").unwrap_err().to_string();
-        assert!(space.starts_with("has a space as its character 3"), "{space}");
+        assert_eq!(space, "invalid character ' ' at position 3; use 1-128 of `a-z A-Z 0-9 : _ -`.");
         let unicode = ConnectorId::parse("ид").unwrap_err().to_string();
-        assert!(unicode.starts_with("has U+0438 as its character 1"), "{unicode}");
+        assert!(unicode.starts_with("invalid character U+0438 at position 1; "), "{unicode}");
     }
 
     #[test]
@@ -262,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_arn_gives_both_ids() {
+    fn a_version_arn_has_both_ids() {
         let arn = VersionArn::parse(&format!("{DEFINITION}/versions/v-1")).unwrap();
         assert_eq!((arn.definition().as_str(), arn.version()), ("a-1", "v-1"));
         for bad in [

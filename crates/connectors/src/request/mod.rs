@@ -1,49 +1,77 @@
-//! What is asked for: one version of one connector definition.
+//! The request for one version of one connector definition.
 //!
-//! The same object in every source. It is parsed once, at the edge, into types that cannot hold a bad id or
-//! ARN or the same Id twice; everything that is wrong is reported together, each with its place.
+//! Every event source carries the same object. [`parse`] turns it into types that cannot hold an invalid ID or ARN, or
+//! two connectors with one Id, and otherwise reports all errors together, each with its path.
 
 mod ids;
+mod messages;
 mod parse;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 pub use ids::{ClientToken, ConnectorArn, ConnectorDefinitionId, ConnectorId, ParseIdError, VersionArn};
-pub(crate) use parse::FIELDS;
+pub(crate) use parse::REQUEST_FIELDS;
 pub use parse::{ParseOptions, ParsedRequest, parse};
 
-/// A request for a version: the parameters of CreateConnectorDefinitionVersion but the client token.
+/// A request for a version: the input of
+/// [CreateConnectorDefinitionVersion](https://docs.aws.amazon.com/greengrass/v1/apireference/createconnectordefinitionversion-post.html)
+/// without the client token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectorVersionRequest {
-    /// The definition that gets the version.
+    /// The definition to create the version in.
     pub definition: ConnectorDefinitionId,
-    /// What the version holds.
+    /// The content of the version.
     pub connectors: Connectors,
 }
 
-/// Connectors of one version. No two share an Id.
+/// The connectors of one version. No two have the same Id.
 #[derive(Clone, Debug, Default)]
 pub struct Connectors(Vec<Connector>);
+
+/// Two connectors of a list have the same Id.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Connectors[{index}] has the same Id as Connectors[{first_index}]")]
+pub struct DuplicateId {
+    /// Index of the first connector with the Id.
+    pub first_index: usize,
+    /// Index of the second connector with the Id.
+    pub index: usize,
+}
 
 /// One connector of a version.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Connector {
-    /// Unique in the version.
+    /// Unique within the version.
     pub id: ConnectorId,
-    /// Which connector, and which of its versions.
+    /// The connector and its version.
     pub arn: ConnectorArn,
-    /// Its parameters; on the wire every value is a string.
+    /// The parameters. The API accepts only strings as values.
     pub parameters: BTreeMap<String, String>,
 }
 
 impl Connectors {
-    /// The connectors in the order in which they were asked for.
+    /// Takes the connectors of a version in their order.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first two connectors that have the same Id.
+    pub fn new(connectors: Vec<Connector>) -> Result<Self, DuplicateId> {
+        let mut first_index_by_id = HashMap::with_capacity(connectors.len());
+        for (index, connector) in connectors.iter().enumerate() {
+            if let Some(first_index) = first_index_by_id.insert(&connector.id, index) {
+                return Err(DuplicateId { first_index, index });
+            }
+        }
+        Ok(Self(connectors))
+    }
+
+    /// The connectors in the order of the request.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Connector> {
         self.0.iter()
     }
 
-    /// The connectors by Id: the order in which content is compared and named.
+    /// The connectors sorted by Id, which makes two lists comparable.
     pub fn by_id(&self) -> Vec<&Connector> {
         let mut connectors: Vec<&Connector> = self.0.iter().collect();
         connectors.sort_unstable_by(|a, b| a.id.cmp(&b.id));
@@ -51,7 +79,7 @@ impl Connectors {
     }
 }
 
-/// Two lists are equal when they hold the same, in whatever order: that is how the service treats them.
+/// Two lists are equal if they hold the same connectors in any order. The order has no meaning to the service.
 impl PartialEq for Connectors {
     fn eq(&self, other: &Self) -> bool {
         self.0.len() == other.0.len() && self.by_id() == other.by_id()
@@ -59,7 +87,7 @@ impl PartialEq for Connectors {
 }
 impl Eq for Connectors {}
 
-/// Without the parameters' values, which may be secrets.
+/// Leaves out the values of the parameters, which may be secrets.
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.parameters.keys().collect();
@@ -68,5 +96,37 @@ impl fmt::Debug for Connector {
             .field("arn", &self.arn)
             .field("parameters", &names)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connector(id: &str) -> Connector {
+        Connector {
+            id: ConnectorId::parse(id).unwrap(),
+            arn: ConnectorArn::parse("arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4").unwrap(),
+            parameters: BTreeMap::from([("Secret".to_owned(), "hunter2".to_owned())]),
+        }
+    }
+
+    #[test]
+    fn no_two_connectors_have_the_same_id() {
+        let list = |ids: &[&str]| Connectors::new(ids.iter().copied().map(connector).collect());
+        assert_eq!(list(&["a", "b", "c", "b"]), Err(DuplicateId { first_index: 1, index: 3 }));
+        assert_eq!(
+            list(&["a", "a"]).unwrap_err().to_string(),
+            "Connectors[1] has the same Id as Connectors[0]"
+        );
+        assert_eq!(list(&["b", "a"]).unwrap(), list(&["a", "b"]).unwrap());
+        assert_ne!(list(&["a"]).unwrap(), list(&["a", "b"]).unwrap());
+        assert_eq!(list(&[]).unwrap().iter().len(), 0);
+    }
+
+    #[test]
+    fn debug_output_has_no_values() {
+        let text = format!("{:?}", connector("a"));
+        assert!(text.contains("Secret") && !text.contains("hunter2"), "{text}");
     }
 }

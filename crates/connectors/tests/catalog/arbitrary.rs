@@ -1,4 +1,4 @@
-//! Any JSON at all, and requests of pieces that mean something here: nothing makes it panic.
+//! No JSON makes the parser or the catalog panic, neither arbitrary JSON nor requests of meaningful pieces.
 
 use connectors::catalog::data::CONNECTORS;
 use connectors::catalog::{Context, validate};
@@ -7,7 +7,7 @@ use connectors::request::{ParseOptions, parse};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// Any JSON at all, and requests of pieces that mean something here.
+/// Arbitrary JSON.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -52,7 +52,7 @@ fn any_connector() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn arbitrary_json_never_panics_it(json in any_json()) {
+    fn arbitrary_json_never_panics(json in any_json()) {
         let text = json.to_string();
         if let Ok(parsed) = parse(RawJson::parse(&text).unwrap(), &ParseOptions::default()) {
             validate(&parsed, &Context::for_region(Some("us-east-1")));
@@ -60,7 +60,7 @@ proptest! {
     }
 
     #[test]
-    fn arbitrary_connectors_never_panic_it(connectors in prop::collection::vec(any_connector(), 0..6)) {
+    fn arbitrary_connectors_never_panic(connectors in prop::collection::vec(any_connector(), 0..6)) {
         let connectors: Vec<Value> = connectors
             .into_iter()
             .enumerate()
@@ -71,7 +71,7 @@ proptest! {
             .collect();
         let text = json!({ "ConnectorDefinitionId": "d", "Connectors": connectors }).to_string();
         let parsed = parse(RawJson::parse(&text).unwrap(), &ParseOptions::default());
-        // Dynamic references and the like are no requests.
+        // Values such as dynamic references are errors.
         if let Ok(parsed) = parsed {
             for region in [None, Some("us-east-1"), Some("")] {
                 validate(&parsed, &Context::for_region(region));

@@ -1,4 +1,4 @@
-//! What ARNs say.
+//! Diagnostics about ARNs.
 
 use connectors::catalog::{Context, validate};
 use connectors::diagnostic::DiagnosticCode;
@@ -6,10 +6,10 @@ use connectors::json::RawJson;
 use connectors::request::{ParseOptions, parse};
 use serde_json::json;
 
-use super::{advice, advice_on, found};
+use super::{codes_and_paths, validate_connectors, validate_json};
 
 #[test]
-fn what_an_arn_says() {
+fn diagnostics_of_connector_arns() {
     use DiagnosticCode::*;
     let sns = "/connectors/SNS/versions/4";
     let table: &[(&str, &[DiagnosticCode], &str)] = &[
@@ -17,60 +17,100 @@ fn what_an_arn_says() {
         (
             "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/3",
             &[SupersededVersion],
-            "write versions/4",
+            "SNS version 3 is superseded; the latest is 4.",
         ),
-        ("arn:aws:greengrass:us-east-1::/connectors/SNS/versions/5", &[UnknownVersion], "write versions/4"),
-        ("arn:aws:greengrass:us-east-1::/connectors/SNS/versions/0", &[UnknownVersion], "write versions/4"),
-        ("arn:aws:greengrass:us-east-1::/connectors/SNS/versions/04", &[UnknownVersion], "write versions/4"),
+        (
+            "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/5",
+            &[UnknownVersion],
+            "SNS has no version 5; the latest is 4.",
+        ),
+        (
+            "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/0",
+            &[UnknownVersion],
+            "SNS has no version 0; the latest is 4.",
+        ),
+        (
+            "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/04",
+            &[UnknownVersion],
+            "invalid version of SNS; the latest is 4.",
+        ),
         (
             "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/latest",
             &[UnknownVersion],
-            "versions 1 to 4",
+            "invalid version of SNS; the latest is 4.",
         ),
-        ("arn:aws:greengrass:us-east-1::/connectors/SNS", &[UnknownVersion], "write versions/4"),
-        ("arn:aws:greengrass:us-east-1::/connectors/SNS/version/4", &[UnknownVersion], "write versions/4"),
+        (
+            "arn:aws:greengrass:us-east-1::/connectors/SNS",
+            &[UnknownVersion],
+            "no version of SNS; write `/connectors/SNS/versions/4`.",
+        ),
+        (
+            "arn:aws:greengrass:us-east-1::/connectors/SNS/version/4",
+            &[UnknownVersion],
+            "no version of SNS; write `/connectors/SNS/versions/4`.",
+        ),
         (
             "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/99999999999999999999",
             &[UnknownVersion],
-            "versions/4",
+            "invalid version of SNS; the latest is 4.",
         ),
         (
             "arn:aws:greengrass:us-east-1::/connectors/sns/versions/4",
             &[UnknownConnector],
-            "did you mean SNS?",
+            "; did you mean `SNS`?",
         ),
         (
             "arn:aws:greengrass:us-east-1::/connectors/CloudWatch/versions/1",
             &[UnknownConnector],
-            "mean CloudWatchMetrics?",
+            "; did you mean `CloudWatchMetrics`?",
         ),
         (
             "arn:aws:greengrass:us-east-1::/connectors/ModbusTCP/versions/1",
             &[UnknownConnector],
-            "mean ModbusTCPConnector?",
+            "; did you mean `ModbusTCPConnector`?",
         ),
         (
             "arn:aws:greengrass:us-east-1::/connectors/IoTSitewise/versions/12",
             &[UnknownConnector],
-            "mean IoTSiteWise?",
+            "; did you mean `IoTSiteWise`?",
         ),
         (
             "arn:aws:greengrass:us-east-1::/connectors/IoTEIPProtocolAdapter/versions/2",
             &[UnknownConnector],
-            "mean IoTEIPProtocolAdaptor?",
+            "; did you mean `IoTEIPProtocolAdaptor`?",
         ),
         (
             "arn:aws:greengrass:us-east-1::/connectors/Kafka/versions/1",
             &[UnknownConnector],
-            "names no connector of AWS; write",
+            "AWS has no connector with this name; use ",
         ),
-        (&format!("arn:aws:greengrass:region::{sns}"), &[ArnRegion], "the word region"),
-        (&format!("arn:aws:greengrass:REGION::{sns}"), &[ArnRegion], "write us-east-1"),
-        (&format!("arn:aws:greengrass:::{sns}"), &[ArnRegion], "has no Region"),
-        (&format!("arn:aws:greengrass:useast1::{sns}"), &[ArnRegion], "no Region"),
-        (&format!("arn:aws:greengrass:eu-west-1::{sns}"), &[ArnRegion], "write us-east-1"),
-        (&format!("arn:aws-cn:greengrass:us-east-1::{sns}"), &[ArnRegion], "write arn:aws:"),
-        (&format!("arn:aws:greengrass:us-east-1:123456789012:{sns}"), &[ArnAccount], "nothing between"),
+        (
+            &format!("arn:aws:greengrass:region::{sns}"),
+            &[ArnRegion],
+            "the word `region` in place of a Region; write us-east-1.",
+        ),
+        (
+            &format!("arn:aws:greengrass:REGION::{sns}"),
+            &[ArnRegion],
+            "the word `region` in place of a Region; write us-east-1.",
+        ),
+        (
+            &format!("arn:aws:greengrass:::{sns}"),
+            &[ArnRegion],
+            "no Region; write us-east-1 after `arn:aws:greengrass:`.",
+        ),
+        (&format!("arn:aws:greengrass:useast1::{sns}"), &[ArnRegion], "not a Region; write us-east-1."),
+        (
+            &format!("arn:aws:greengrass:eu-west-1::{sns}"),
+            &[ArnRegion],
+            "version is created; write us-east-1.",
+        ),
+        (
+            &format!("arn:aws-cn:greengrass:us-east-1::{sns}"),
+            &[ArnRegion],
+            "partition does not match the Region; write `arn:aws:`.",
+        ),
+        (&format!("arn:aws:greengrass:us-east-1:123456789012:{sns}"), &[ArnAccount], "leave it empty"),
         (&format!("arn:aws:greengrass:region:123456789012:{sns}"), &[ArnAccount, ArnRegion], ""),
         (&format!("arn:aws:greengrass:${{AWS::Region}}::{sns}"), &[Placeholder], "arn:PARTITION:"),
         (&format!("arn:aws:greengrass:{{region}}::{sns}"), &[Placeholder], "arn:PARTITION:"),
@@ -78,9 +118,9 @@ fn what_an_arn_says() {
         (
             "arn:aws:greengrass:us-east-1:123456789012:/greengrass/definition/connectors/x/versions/y",
             &[ConnectorArn],
-            "of a definition",
+            "ARN of a definition, not of a connector; use ",
         ),
-        // Somebody else's.
+        // Connectors that are not AWS's.
         ("arn:aws:greengrass:us-east-1:123456789012:/connectors/Conveyor/versions/1", &[], ""),
         ("arn:aws:greengrass:eu-west-1:123456789012:/connectors/Conveyor/versions/1", &[], ""),
         ("arn:aws:greengrass:us-east-1:123456789012:connector:conveyor", &[], ""),
@@ -89,13 +129,13 @@ fn what_an_arn_says() {
     ];
     for (arn, expected, text) in table {
         let parameters = [("DefaultSNSArn".to_owned(), "arn:aws:sns:us-east-1:123456789012:t".to_owned())];
-        let advice = advice(&[((*arn).to_owned(), parameters.into())]);
-        let codes: Vec<DiagnosticCode> = advice.iter().map(|advice| advice.code).collect();
+        let diagnostics = validate_connectors(&[((*arn).to_owned(), parameters.into())]);
+        let codes: Vec<DiagnosticCode> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
         assert_eq!(codes, *expected, "{arn}");
-        assert!(advice.iter().all(|advice| advice.path == "Connectors[0].ConnectorArn"));
+        assert!(diagnostics.iter().all(|diagnostic| diagnostic.path == "Connectors[0].ConnectorArn"));
         assert!(
-            advice.is_empty() || advice.iter().any(|advice| advice.message.contains(text)),
-            "{arn}: {advice:?}"
+            diagnostics.is_empty() || diagnostics.iter().any(|diagnostic| diagnostic.message.contains(text)),
+            "{arn}: {diagnostics:?}"
         );
     }
 }
@@ -104,24 +144,24 @@ fn what_an_arn_says() {
 fn a_definition_of_another_region() {
     let table = [
         ("aws", "us-east-1", None),
-        ("aws", "eu-west-1", Some("name one in us-east-1")),
-        ("aws", "", Some("has no Region")),
-        ("aws", "REGION", Some("the word region")),
-        ("aws-cn", "us-east-1", Some("write arn:aws:")),
+        ("aws", "eu-west-1", Some("connector definition of another Region; use one in us-east-1.")),
+        ("aws", "", Some("no Region; write us-east-1 after `arn:aws:greengrass:`.")),
+        ("aws", "REGION", Some("the word `region` in place of a Region; write us-east-1.")),
+        ("aws-cn", "us-east-1", Some("partition does not match the Region; write `arn:aws:`.")),
     ];
     for (partition, region, text) in table {
         let arn =
             format!("arn:{partition}:greengrass:{region}:123456789012:/greengrass/definition/connectors/d");
-        let advice = advice_on(&json!({ "ConnectorDefinitionId": arn, "Connectors": [] }));
+        let diagnostics = validate_json(&json!({ "ConnectorDefinitionId": arn, "Connectors": [] }));
         let expected: Vec<_> =
             text.iter().map(|_| (DiagnosticCode::ArnRegion, "ConnectorDefinitionId")).collect();
-        assert_eq!(found(&advice), expected, "{arn}");
-        assert!(advice.iter().all(|advice| advice.message.contains(text.unwrap())), "{advice:?}");
+        assert_eq!(codes_and_paths(&diagnostics), expected, "{arn}");
+        assert!(diagnostics.iter().all(|diagnostic| diagnostic.message == text.unwrap()), "{diagnostics:?}");
     }
 }
 
 #[test]
-fn the_region_is_not_held_against_anybody_where_it_is_not_known() {
+fn an_unknown_region_of_the_function_gives_no_diagnostics() {
     let definition = "arn:aws-cn:greengrass:cn-north-1:123456789012:/greengrass/definition/connectors/d";
     let text = json!({ "ConnectorDefinitionId": definition, "Connectors": [
         { "Id": "a", "ConnectorArn": "arn:aws-cn:greengrass:cn-north-1::/connectors/SNS/versions/4",

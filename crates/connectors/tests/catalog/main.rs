@@ -1,4 +1,4 @@
-//! The catalogue of connectors, through the two functions that every request goes through: parse and advise.
+//! The catalog, through the two functions that every request goes through: `parse` and `validate`.
 
 mod arbitrary;
 mod arns;
@@ -7,7 +7,7 @@ mod rules;
 
 use std::collections::BTreeMap;
 
-use connectors::catalog::connector::{Connector, Parameter, Rule};
+use connectors::catalog::connector::{ConnectorSpec, Parameter, Rule};
 use connectors::catalog::data::CONNECTORS;
 use connectors::catalog::{Context, validate};
 use connectors::diagnostic::{Diagnostic, DiagnosticCode};
@@ -21,8 +21,8 @@ fn arn(name: &str, version: impl std::fmt::Display) -> String {
     format!("arn:aws:greengrass:us-east-1::/connectors/{name}/versions/{version}")
 }
 
-/// The advice on connectors, each an ARN and its parameters.
-fn advice(connectors: &[(String, Parameters)]) -> Vec<Diagnostic> {
+/// Validates connectors, each an ARN and its parameters.
+fn validate_connectors(connectors: &[(String, Parameters)]) -> Vec<Diagnostic> {
     let connectors: Vec<Value> = connectors
         .iter()
         .enumerate()
@@ -30,24 +30,24 @@ fn advice(connectors: &[(String, Parameters)]) -> Vec<Diagnostic> {
             json!({ "Id": format!("c{index}"), "ConnectorArn": arn, "Parameters": parameters })
         })
         .collect();
-    advice_on(&json!({ "ConnectorDefinitionId": "d", "Connectors": connectors }))
+    validate_json(&json!({ "ConnectorDefinitionId": "d", "Connectors": connectors }))
 }
 
-fn advice_on(request: &Value) -> Vec<Diagnostic> {
+fn validate_json(request: &Value) -> Vec<Diagnostic> {
     let text = request.to_string();
     let parsed = parse(RawJson::parse(&text).unwrap(), &ParseOptions::default()).unwrap();
     assert!(parsed.warnings.is_empty(), "{:?}", parsed.warnings);
     validate(&parsed, &Context::for_region(Some("us-east-1")))
 }
 
-/// Codes and places, without those that only the version brings.
-fn found(advice: &[Diagnostic]) -> Vec<(DiagnosticCode, &str)> {
-    let of_version =
+/// Codes and paths, without the diagnostics about a version as such.
+fn codes_and_paths(diagnostics: &[Diagnostic]) -> Vec<(DiagnosticCode, &str)> {
+    let is_about_version =
         |code| matches!(code, DiagnosticCode::SupersededVersion | DiagnosticCode::MaintenanceEnded);
-    advice
+    diagnostics
         .iter()
-        .filter(|advice| !of_version(advice.code))
-        .map(|advice| (advice.code, advice.path.as_str()))
+        .filter(|diagnostic| !is_about_version(diagnostic.code))
+        .map(|diagnostic| (diagnostic.code, diagnostic.path.as_str()))
         .collect()
 }
 
@@ -55,68 +55,70 @@ fn on_parameter(name: &str) -> String {
     format!("Connectors[0].Parameters.{name}")
 }
 
-/// Parameters of the rules that the required ones do not cover.
-fn ruled(connector: &Connector) -> Vec<&'static str> {
-    let of_rule = |rule: &Rule| match rule {
+/// Parameters that only the rules require.
+fn required_by_rules(connector: &ConnectorSpec) -> Vec<&'static str> {
+    let required_by = |rule: &Rule| match rule {
         Rule::RequiredWhen { then, .. } => then.to_vec(),
         Rule::AnyOf(names) => vec![names[0]],
-        Rule::Greater { .. } | Rule::NamesFeedback { .. } => vec![],
+        Rule::Greater { .. } | Rule::ReferencesFeedbackConfig { .. } => vec![],
     };
-    connector.rules.iter().flat_map(of_rule).collect()
+    connector.rules.iter().flat_map(required_by).collect()
 }
 
-/// A request that is right: with the examples of all parameters, or of those that must be there.
-fn right(connector: &Connector, version: u32, all: bool) -> Parameters {
+/// Valid parameters: the examples of all parameters, or only of the required ones.
+fn valid_parameters(connector: &ConnectorSpec, version: u32, all: bool) -> Parameters {
     connector
         .parameters_of(version)
-        .filter(|parameter| all || parameter.required || ruled(connector).contains(&parameter.name))
+        .filter(|parameter| {
+            all || parameter.required || required_by_rules(connector).contains(&parameter.name)
+        })
         .map(|parameter| (parameter.name.to_owned(), parameter.example.to_owned()))
         .collect()
 }
 
-/// The connector with these parameters, and the one that it names where it does.
-fn request(connector: &Connector, version: u32, parameters: Parameters) -> Vec<(String, Parameters)> {
+/// The connector with these parameters, and the MLFeedback connector if the parameters refer to it.
+fn request(connector: &ConnectorSpec, version: u32, parameters: Parameters) -> Vec<(String, Parameters)> {
     let mut request = vec![(arn(connector.name, version), parameters)];
     if request[0].1.contains_key("MLFeedbackConnectorConfigId") {
         let feedback = CONNECTORS.iter().find(|connector| connector.name == "MLFeedback").unwrap();
-        request.push((arn("MLFeedback", 1), right(feedback, 1, true)));
+        request.push((arn("MLFeedback", 1), valid_parameters(feedback, 1, true)));
     }
     request
 }
 
-/// Each connector in each of its versions, with a right request of either kind.
-fn each(mut visit: impl FnMut(&'static Connector, u32, &Parameters)) {
+/// Visits each version of each connector with both kinds of valid parameters.
+fn for_each_version(mut visit: impl FnMut(&'static ConnectorSpec, u32, &Parameters)) {
     for connector in CONNECTORS {
         for version in 1..=connector.latest {
             for all in [false, true] {
-                visit(connector, version, &right(connector, version, all));
+                visit(connector, version, &valid_parameters(connector, version, all));
             }
         }
     }
 }
 
-/// Each parameter of each right request.
-fn each_parameter(mut visit: impl FnMut(&'static Connector, u32, &Parameters, &'static Parameter)) {
-    each(|connector, version, parameters| {
+/// Visits each of these parameters.
+fn for_each_parameter(mut visit: impl FnMut(&'static ConnectorSpec, u32, &Parameters, &'static Parameter)) {
+    for_each_version(|connector, version, parameters| {
         for parameter in connector.parameters_of(version).filter(|p| parameters.contains_key(p.name)) {
             visit(connector, version, parameters, parameter);
         }
     });
 }
 
-/// What is expected of a right request with one change.
+/// Asserts the diagnostics of a valid request with one change.
 #[track_caller]
 fn expect(
-    connector: &Connector,
+    connector: &ConnectorSpec,
     version: u32,
     parameters: Parameters,
     expected: &[(DiagnosticCode, String)],
 ) -> Vec<Diagnostic> {
-    let advice = advice(&request(connector, version, parameters));
+    let diagnostics = validate_connectors(&request(connector, version, parameters));
     let expected: Vec<(DiagnosticCode, &str)> =
         expected.iter().map(|(code, path)| (*code, path.as_str())).collect();
-    assert_eq!(found(&advice), expected, "{} {version}", connector.name);
-    advice
+    assert_eq!(codes_and_paths(&diagnostics), expected, "{} {version}", connector.name);
+    diagnostics
 }
 
 fn changed(parameters: &Parameters, name: &str, value: &str) -> Parameters {
@@ -132,7 +134,7 @@ fn without(parameters: &Parameters, name: &str) -> Parameters {
 }
 
 #[test]
-fn the_catalogue_is_whole() {
+fn the_catalog_is_complete() {
     let versions: u32 = CONNECTORS.iter().map(|connector| connector.latest).sum();
     let parameters: usize = CONNECTORS.iter().map(|connector| connector.parameters.len()).sum();
     assert_eq!((CONNECTORS.len(), versions, parameters), (22, 77, 126));

@@ -1,18 +1,21 @@
-//! Each connector in each of its versions: right, and with one thing changed.
+//! Each version of each connector: with valid parameters, and with one change.
 
-use connectors::catalog::connector::Empty;
+use connectors::catalog::connector::EmptyPolicy;
 use connectors::catalog::data::CONNECTORS;
-use connectors::catalog::value_type::Format;
+use connectors::catalog::value_type::ValueType;
 use connectors::diagnostic::DiagnosticCode;
 
-use super::{advice, arn, changed, each, each_parameter, expect, on_parameter, request, ruled, without};
+use super::{
+    arn, changed, expect, for_each_parameter, for_each_version, on_parameter, request, required_by_rules,
+    validate_connectors, without,
+};
 
-/// All that is said of a right request is what its version brings: nothing for the latest of what is maintained.
+/// The only diagnostics of a valid request are about its version: none for the latest of a maintained connector.
 #[test]
-fn what_is_right_gives_no_advice() {
+fn valid_parameters_give_no_diagnostics() {
     let mut quiet = 0;
-    each(|connector, version, parameters| {
-        let advice = advice(&[(arn(connector.name, version), parameters.clone())]);
+    for_each_version(|connector, version, parameters| {
+        let diagnostics = validate_connectors(&[(arn(connector.name, version), parameters.clone())]);
         let mut expected = Vec::new();
         if version < connector.latest {
             expected.push(DiagnosticCode::SupersededVersion);
@@ -25,7 +28,7 @@ fn what_is_right_gives_no_advice() {
         }
         quiet += usize::from(expected.is_empty());
         assert_eq!(
-            advice.iter().map(|advice| advice.code).collect::<Vec<_>>(),
+            diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(),
             expected,
             "{}",
             connector.name
@@ -36,11 +39,11 @@ fn what_is_right_gives_no_advice() {
 }
 
 #[test]
-fn every_documented_default_and_allowed_value_is_right() {
+fn every_documented_default_and_allowed_value_is_valid() {
     let mut checked = 0;
-    each_parameter(|connector, version, parameters, parameter| {
-        let allowed = match parameter.format {
-            Format::OneOf { values, .. } => values,
+    for_each_parameter(|connector, version, parameters, parameter| {
+        let allowed = match parameter.value_type {
+            ValueType::OneOf { values, .. } => values,
             _ => &[],
         };
         for value in parameter.default.iter().chain(allowed) {
@@ -52,13 +55,13 @@ fn every_documented_default_and_allowed_value_is_right() {
 }
 
 #[test]
-fn a_parameter_that_is_missing() {
-    each_parameter(|connector, version, parameters, parameter| {
-        let needed = parameter.required || ruled(connector).contains(&parameter.name);
-        // One of two is enough where both are there.
+fn a_missing_parameter() {
+    for_each_parameter(|connector, version, parameters, parameter| {
+        let is_required = parameter.required || required_by_rules(connector).contains(&parameter.name);
+        // One of the two is enough.
         let other = connector.name == "RaspberryPiGPIO" && parameters.contains_key("OutputGpios");
         let is_any_of = parameter.name == "InputGpios";
-        let expected = match (needed && !(is_any_of && other), is_any_of) {
+        let expected = match (is_required && !(is_any_of && other), is_any_of) {
             (false, _) => vec![],
             (true, false) => vec![(DiagnosticCode::MissingParameter, on_parameter(parameter.name))],
             (true, true) => vec![(DiagnosticCode::MissingParameter, "Connectors[0].Parameters".to_owned())],
@@ -68,46 +71,53 @@ fn a_parameter_that_is_missing() {
 }
 
 #[test]
-fn a_parameter_that_is_misspelt_or_in_another_case() {
-    each_parameter(|connector, version, parameters, parameter| {
+fn a_misspelled_parameter() {
+    for_each_parameter(|connector, version, parameters, parameter| {
         let name = parameter.name;
         let doubled = format!("{}{}", &name[..3], &name[2..]);
         let lower = name.to_ascii_lowercase();
-        for (other, hint) in [(doubled, format!("did you mean {name}?")), (lower, format!("write {name}"))] {
-            let mut given = without(parameters, name);
-            given.insert(other.clone(), parameter.example.to_owned());
-            let advice = expect(
+        for (other, hint) in [
+            (doubled, format!("; did you mean `{name}`?")),
+            (lower, format!("; names are case-sensitive, write `{name}`.")),
+        ] {
+            let mut parameters = without(parameters, name);
+            parameters.insert(other.clone(), parameter.example.to_owned());
+            let diagnostics = expect(
                 connector,
                 version,
-                given,
+                parameters,
                 &[(DiagnosticCode::UnknownParameter, on_parameter(&other))],
             );
-            let said = advice.iter().find(|advice| advice.code == DiagnosticCode::UnknownParameter).unwrap();
-            assert!(said.message.ends_with(&hint), "{}", said.message);
+            let unknown = diagnostics.iter().find(|d| d.code == DiagnosticCode::UnknownParameter).unwrap();
+            assert!(unknown.message.ends_with(&hint), "{}", unknown.message);
         }
     });
 }
 
 #[test]
-fn a_parameter_that_nobody_knows() {
-    each(|connector, version, parameters| {
-        let given = changed(parameters, "Zzyzx", "1");
-        let advice =
-            expect(connector, version, given, &[(DiagnosticCode::UnknownParameter, on_parameter("Zzyzx"))]);
-        assert!(advice.iter().any(|advice| advice.message.ends_with("leave it out")));
+fn an_unknown_parameter() {
+    for_each_version(|connector, version, parameters| {
+        let parameters = changed(parameters, "Zzyzx", "1");
+        let diagnostics = expect(
+            connector,
+            version,
+            parameters,
+            &[(DiagnosticCode::UnknownParameter, on_parameter("Zzyzx"))],
+        );
+        assert!(diagnostics.iter().any(|diagnostic| diagnostic.message.ends_with("; leave it out.")));
     });
 }
 
 #[test]
 fn a_parameter_of_another_version() {
     let mut checked = 0;
-    each(|connector, version, parameters| {
+    for_each_version(|connector, version, parameters| {
         for parameter in connector.parameters.iter().filter(|parameter| !parameter.is_in(version)) {
-            let given = changed(parameters, parameter.name, parameter.example);
+            let parameters = changed(parameters, parameter.name, parameter.example);
             expect(
                 connector,
                 version,
-                given,
+                parameters,
                 &[(DiagnosticCode::UnknownParameter, on_parameter(parameter.name))],
             );
             checked += 1;
@@ -117,10 +127,10 @@ fn a_parameter_of_another_version() {
 }
 
 #[test]
-fn a_value_of_another_form() {
-    each_parameter(|connector, version, parameters, parameter| {
-        let code = match parameter.format {
-            Format::OneOf { .. } => DiagnosticCode::ParameterNotAllowed,
+fn a_malformed_value() {
+    for_each_parameter(|connector, version, parameters, parameter| {
+        let code = match parameter.value_type {
+            ValueType::OneOf { .. } => DiagnosticCode::ParameterNotAllowed,
             _ => DiagnosticCode::ParameterPattern,
         };
         let expected = [(code, on_parameter(parameter.name))];
@@ -131,42 +141,42 @@ fn a_value_of_another_form() {
 #[test]
 fn a_value_out_of_range() {
     let mut checked = 0;
-    each_parameter(|connector, version, parameters, parameter| {
-        let Format::Whole(whole) = parameter.format else { return };
-        let below = if whole.min == 0 { "-1".to_owned() } else { (whole.min - 1).to_string() };
-        let above = whole.max.map(|max| (max + 1).to_string());
+    for_each_parameter(|connector, version, parameters, parameter| {
+        let ValueType::Integer(integer) = parameter.value_type else { return };
+        let below = if integer.min == 0 { "-1".to_owned() } else { (integer.min - 1).to_string() };
+        let above = integer.max.map(|max| (max + 1).to_string());
         for value in [Some(below), above].into_iter().flatten() {
             let expected = [(DiagnosticCode::ParameterOutOfRange, on_parameter(parameter.name))];
             expect(connector, version, changed(parameters, parameter.name, &value), &expected);
             checked += 1;
         }
-        for value in [Some(whole.min), whole.max].into_iter().flatten() {
-            let given = changed(parameters, parameter.name, &value.to_string());
-            // The two that must differ are moved together.
-            let given = if given.contains_key("PublishBatchSize") {
-                changed(&changed(&given, "PublishBatchSize", "0"), "MaxMetricsToRetain", "1")
+        for value in [Some(integer.min), integer.max].into_iter().flatten() {
+            let parameters = changed(parameters, parameter.name, &value.to_string());
+            // Two parameters depend on each other.
+            let parameters = if parameters.contains_key("PublishBatchSize") {
+                changed(&changed(&parameters, "PublishBatchSize", "0"), "MaxMetricsToRetain", "1")
             } else {
-                given
+                parameters
             };
-            expect(connector, version, given, &[]);
+            expect(connector, version, parameters, &[]);
         }
     });
     assert!(checked > 200, "{checked}");
 }
 
 #[test]
-fn a_value_in_another_case() {
+fn a_value_in_the_wrong_case() {
     let mut checked = 0;
-    each_parameter(|connector, version, parameters, parameter| {
-        let Format::OneOf { values, any_case } = parameter.format else { return };
+    for_each_parameter(|connector, version, parameters, parameter| {
+        let ValueType::OneOf { values, ignore_case } = parameter.value_type else { return };
         let lower = values[0].to_ascii_lowercase();
-        if lower == values[0] && !any_case {
+        if lower == values[0] && !ignore_case {
             return;
         }
         let expected = [(DiagnosticCode::ParameterNotAllowed, on_parameter(parameter.name))];
-        let value = if any_case { values[0].to_ascii_uppercase() } else { lower };
-        let expected: &[_] = if any_case { &[] } else { &expected };
-        // Another polling mode needs other parameters.
+        let value = if ignore_case { values[0].to_ascii_uppercase() } else { lower };
+        let expected: &[_] = if ignore_case { &[] } else { &expected };
+        // Other values of PollingRead require other parameters.
         if parameter.name != "PollingRead" {
             expect(connector, version, changed(parameters, parameter.name, &value), expected);
             checked += 1;
@@ -176,13 +186,13 @@ fn a_value_in_another_case() {
 }
 
 #[test]
-fn an_empty_string_where_none_is_allowed() {
-    each_parameter(|connector, version, parameters, parameter| {
-        let needed = parameter.required || ruled(connector).contains(&parameter.name);
+fn an_empty_value() {
+    for_each_parameter(|connector, version, parameters, parameter| {
+        let is_required = parameter.required || required_by_rules(connector).contains(&parameter.name);
         let path = on_parameter(parameter.name);
         let only = parameter.name == "InputGpios" && !parameters.contains_key("OutputGpios");
-        let expected = match (parameter.empty, needed) {
-            (Empty::Refused, _) => vec![(DiagnosticCode::ParameterPattern, path)],
+        let expected = match (parameter.empty, is_required) {
+            (EmptyPolicy::Reject, _) => vec![(DiagnosticCode::ParameterPattern, path)],
             _ if only => vec![(DiagnosticCode::MissingParameter, "Connectors[0].Parameters".to_owned())],
             (_, true) if parameter.name != "InputGpios" => vec![(DiagnosticCode::MissingParameter, path)],
             _ => vec![],
@@ -192,8 +202,8 @@ fn an_empty_string_where_none_is_allowed() {
 }
 
 #[test]
-fn a_placeholder_left_in() {
-    each_parameter(|connector, version, parameters, parameter| {
+fn a_placeholder() {
+    for_each_parameter(|connector, version, parameters, parameter| {
         for value in ["${Value}", "YOUR_VALUE"] {
             let expected = [(DiagnosticCode::Placeholder, on_parameter(parameter.name))];
             expect(connector, version, changed(parameters, parameter.name, value), &expected);
@@ -201,18 +211,32 @@ fn a_placeholder_left_in() {
     });
 }
 
-/// What to write is in every text, and what was written in none.
+/// Every message says what to do, and none repeats a value.
 #[test]
-fn texts_say_what_to_write_and_never_repeat_a_value() {
+fn messages_say_what_to_do_and_never_repeat_a_value() {
     const SECRET: &str = "Hunter2Hunter2";
-    each_parameter(|connector, version, parameters, parameter| {
+    for_each_parameter(|connector, version, parameters, parameter| {
         for value in
             [SECRET.to_owned(), format!("{SECRET}\n"), format!("{{{SECRET}}}"), format!("<{SECRET}>")]
         {
-            for advice in advice(&request(connector, version, changed(parameters, parameter.name, &value))) {
-                assert!(!advice.message.contains(SECRET), "{}", advice.message);
-                let told = ["must ", "write ", "Leave ", "leave ", "add ", "Plan ", "did you mean "];
-                assert!(told.iter().any(|word| advice.message.contains(word)), "{}", advice.message);
+            let connectors = request(connector, version, changed(parameters, parameter.name, &value));
+            for diagnostic in validate_connectors(&connectors) {
+                assert!(!diagnostic.message.contains(SECRET), "{diagnostic}");
+                let advice = [
+                    "expected ",
+                    "use ",
+                    "write ",
+                    "leave ",
+                    "keep ",
+                    "add ",
+                    "set ",
+                    "plan ",
+                    "did you mean ",
+                    "the latest is ",
+                ];
+                assert!(advice.iter().any(|word| diagnostic.message.contains(word)), "{diagnostic}");
+                assert!(diagnostic.message.ends_with(['.', '?']), "{diagnostic}");
+                assert!(!diagnostic.message.contains(".."), "{diagnostic}");
             }
         }
     });

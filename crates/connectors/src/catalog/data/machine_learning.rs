@@ -1,18 +1,20 @@
-//! Connectors for inference. The documentation lists `GPUAcceleration` for every platform, and says that it is for
-//! Aarch64 JTX2 only.
+//! Machine learning connectors. The developer guide lists `GPUAcceleration` for every platform, but says that it
+//! applies to Aarch64 JTX2 only.
 
-use super::{GROUP_RESOURCE_ID, at_least_plain, between};
-use crate::catalog::connector::{Connector, NOTHING, Needs, Parameter, Rule, optional, required};
-use crate::catalog::value_type::Arn;
-use crate::catalog::value_type::Format;
+use super::{GROUP_RESOURCE_ID, at_least_no_leading_zeros, integer_in};
+use crate::catalog::connector::{ConnectorSpec, Parameter, Requirements, Rule, optional, required};
+use crate::catalog::value_type::{ArnType, ValueType};
 
 const MAINTENANCE_ENDED: Option<&str> = Some("2022-03-31");
 
-const DESTINATION_PATH: Parameter =
-    required("MLModelDestinationPath", Format::Line, "Where the ML resource appears to the function")
-        .example("/models")
-        .pattern(r".+");
-const RESOURCE_ID: Parameter = required(
+const DESTINATION_PATH: Parameter = required(
+    "MLModelDestinationPath",
+    ValueType::SingleLine,
+    "Where the ML resource appears to the function",
+)
+.example("/models")
+.pattern(r".+");
+const MODEL_RESOURCE_ID: Parameter = required(
     "MLModelResourceId",
     GROUP_RESOURCE_ID,
     "Id, in the group's resource definition, of the ML model",
@@ -21,79 +23,92 @@ const RESOURCE_ID: Parameter = required(
 .pattern(r"[a-zA-Z0-9:_-]+");
 const TRAINING_JOB: Parameter = required(
     "MLModelSageMakerJobArn",
-    Format::Arn(Arn::TrainingJob),
+    ValueType::Arn(ArnType::TrainingJob),
     "ARN of the SageMaker training job that made the model",
 )
 .example("arn:aws:sagemaker:us-east-1:123456789012:training-job/line-7")
 .pattern(r"^arn:aws:sagemaker:[a-zA-Z0-9-]+:[0-9]+:training-job/[a-zA-Z0-9][a-zA-Z0-9-]+$");
-const SERVICE_NAME: Parameter =
-    required("LocalInferenceServiceName", Format::Name, "Name by which functions call the inference service")
-        .example("classify")
-        .pattern(r"[a-zA-Z0-9][a-zA-Z0-9-]{1,62}");
+const SERVICE_NAME: Parameter = required(
+    "LocalInferenceServiceName",
+    ValueType::Name,
+    "Name by which functions call the inference service",
+)
+.example("classify")
+.pattern(r"[a-zA-Z0-9][a-zA-Z0-9-]{1,62}");
 const TIMEOUT: Parameter = required(
     "LocalInferenceServiceTimeoutSeconds",
-    at_least_plain(1),
+    at_least_no_leading_zeros(1),
     "Seconds before an inference request ends",
 )
 .example("20")
 .pattern(r"[1-9][0-9]*");
-const MEMORY_LIMIT: Parameter =
-    required("LocalInferenceServiceMemoryLimitKB", at_least_plain(1), "Memory the service may use, in KB")
-        .example("500000")
-        .pattern(r"[1-9][0-9]*");
+const MEMORY_LIMIT: Parameter = required(
+    "LocalInferenceServiceMemoryLimitKB",
+    at_least_no_leading_zeros(1),
+    "Memory the service may use, in KB",
+)
+.example("500000")
+.pattern(r"[1-9][0-9]*");
 const ACCELERATION: Parameter = required(
     "GPUAcceleration",
-    Format::OneOf { values: &["CPU", "GPU"], any_case: false },
+    ValueType::OneOf { values: &["CPU", "GPU"], ignore_case: false },
     "Compute context",
 )
 .example("GPU");
 const FEEDBACK: Parameter = optional(
     "MLFeedbackConnectorConfigId",
-    Format::Name,
+    ValueType::Name,
     "Feedback configuration id of the MLFeedback connector to use",
 )
-.or_empty()
+.allow_empty()
 .example("line-7")
 .pattern(r"^$|^[a-zA-Z0-9][a-zA-Z0-9-]{1,62}$");
 
-const RULES: &[Rule] = &[Rule::NamesFeedback { parameter: "MLFeedbackConnectorConfigId" }];
+const RULES: &[Rule] = &[Rule::ReferencesFeedbackConfig { parameter: "MLFeedbackConnectorConfigId" }];
 
-/// Of the platforms without a GPU.
-const IMAGE_CLASSIFICATION: &[Parameter] =
-    &[DESTINATION_PATH, RESOURCE_ID, TRAINING_JOB, SERVICE_NAME, TIMEOUT, MEMORY_LIMIT, FEEDBACK.since(2)];
+/// Parameters on the platforms without a GPU.
+const IMAGE_CLASSIFICATION: &[Parameter] = &[
+    DESTINATION_PATH,
+    MODEL_RESOURCE_ID,
+    TRAINING_JOB,
+    SERVICE_NAME,
+    TIMEOUT,
+    MEMORY_LIMIT,
+    FEEDBACK.since(2),
+];
 
 const fn image_classification(
     name: &'static str,
     title: &'static str,
     parameters: &'static [Parameter],
-) -> Connector {
-    Connector {
+) -> ConnectorSpec {
+    ConnectorSpec {
         name,
         title,
         page: "image-classification-connector",
         latest: 2,
         parameters,
         rules: RULES,
-        needs: Needs {
-            core: &[(1, "1.7"), (2, "1.9.3")],
+        requirements: Requirements {
+            min_core_version: &[(1, "1.7"), (2, "1.9.3")],
             role_actions: &["sagemaker:DescribeTrainingJob"],
             resources: &["SageMaker model resource (MLModelResourceId)"],
             other: &["ML SDK"],
-            ..NOTHING
+            ..Requirements::NONE
         },
         maintenance_ended: MAINTENANCE_ENDED,
     }
 }
 
-pub(super) static IMAGE_CLASSIFICATION_ARMV7: Connector =
+pub(super) static IMAGE_CLASSIFICATION_ARMV7: ConnectorSpec =
     image_classification("ImageClassificationARMv7", "ML Image Classification ARMv7", IMAGE_CLASSIFICATION);
 
-pub(super) static IMAGE_CLASSIFICATION_AARCH64_JTX2: Connector = image_classification(
+pub(super) static IMAGE_CLASSIFICATION_AARCH64_JTX2: ConnectorSpec = image_classification(
     "ImageClassificationAarch64JTX2",
     "ML Image Classification Aarch64 JTX2",
     &[
         DESTINATION_PATH,
-        RESOURCE_ID,
+        MODEL_RESOURCE_ID,
         TRAINING_JOB,
         SERVICE_NAME,
         TIMEOUT,
@@ -103,10 +118,10 @@ pub(super) static IMAGE_CLASSIFICATION_AARCH64_JTX2: Connector = image_classific
     ],
 );
 
-pub(super) static IMAGE_CLASSIFICATION_X86_64: Connector =
+pub(super) static IMAGE_CLASSIFICATION_X86_64: ConnectorSpec =
     image_classification("ImageClassificationx86-64", "ML Image Classification x86_64", IMAGE_CLASSIFICATION);
 
-pub(super) static MLFEEDBACK: Connector = Connector {
+pub(super) static ML_FEEDBACK: ConnectorSpec = ConnectorSpec {
     name: "MLFeedback",
     title: "ML Feedback",
     page: "ml-feedback-connector",
@@ -114,63 +129,63 @@ pub(super) static MLFEEDBACK: Connector = Connector {
     parameters: &[
         required(
             "FeedbackConfigurationMap",
-            Format::FeedbackMap,
+            ValueType::FeedbackMap,
             "Map of feedback configuration id to its settings",
         )
         .example(concat!(
             r#"{"line-7":{"s3-bucket-name":"line-7-feedback","content-type":"image/png","#,
             r#""sampling-strategy":{"strategy-name":"RANDOM_SAMPLING","rate":0.5}}}"#
         )),
-        optional("RequestLimit", between(0, 999, true), "Most requests handled at once; more are dropped")
-            .or_empty()
+        optional("RequestLimit", integer_in(0, 999, true), "Most requests handled at once; more are dropped")
+            .allow_empty()
             .example("10")
             .pattern(r"^$|^[0-9]{1,3}$"),
     ],
     rules: &[],
-    needs: Needs {
-        core: &[(1, "1.9.3")],
+    requirements: Requirements {
+        min_core_version: &[(1, "1.9.3")],
         role_actions: &["s3:PutObject"],
         other: &["ML SDK 1.1.0", "CloudWatchMetrics connector for metrics reporting"],
-        ..NOTHING
+        ..Requirements::NONE
     },
     maintenance_ended: MAINTENANCE_ENDED,
 };
 
-/// Of the platforms without a GPU.
+/// Parameters on the platforms without a GPU.
 const OBJECT_DETECTION: &[Parameter] =
-    &[DESTINATION_PATH, RESOURCE_ID, SERVICE_NAME, TIMEOUT.default("10"), MEMORY_LIMIT, FEEDBACK];
+    &[DESTINATION_PATH, MODEL_RESOURCE_ID, SERVICE_NAME, TIMEOUT.default("10"), MEMORY_LIMIT, FEEDBACK];
 
 const fn object_detection(
     name: &'static str,
     title: &'static str,
     parameters: &'static [Parameter],
-) -> Connector {
-    Connector {
+) -> ConnectorSpec {
+    ConnectorSpec {
         name,
         title,
         page: "obj-detection-connector",
         latest: 1,
         parameters,
         rules: RULES,
-        needs: Needs {
-            core: &[(1, "1.9.3")],
+        requirements: Requirements {
+            min_core_version: &[(1, "1.9.3")],
             resources: &["S3 model resource (MLModelResourceId), Neo-compiled"],
             other: &["ML SDK 1.1.0"],
-            ..NOTHING
+            ..Requirements::NONE
         },
         maintenance_ended: MAINTENANCE_ENDED,
     }
 }
 
-pub(super) static OBJECT_DETECTION_ARMV7: Connector =
+pub(super) static OBJECT_DETECTION_ARMV7: ConnectorSpec =
     object_detection("ObjectDetectionARMv7", "ML Object Detection ARMv7", OBJECT_DETECTION);
 
-pub(super) static OBJECT_DETECTION_AARCH64_JTX2: Connector = object_detection(
+pub(super) static OBJECT_DETECTION_AARCH64_JTX2: ConnectorSpec = object_detection(
     "ObjectDetectionAarch64JTX2",
     "ML Object Detection Aarch64 JTX2",
     &[
         DESTINATION_PATH,
-        RESOURCE_ID,
+        MODEL_RESOURCE_ID,
         SERVICE_NAME,
         TIMEOUT.default("10"),
         MEMORY_LIMIT,
@@ -179,5 +194,5 @@ pub(super) static OBJECT_DETECTION_AARCH64_JTX2: Connector = object_detection(
     ],
 );
 
-pub(super) static OBJECT_DETECTION_X86_64: Connector =
+pub(super) static OBJECT_DETECTION_X86_64: ConnectorSpec =
     object_detection("ObjectDetectionx86-64", "ML Object Detection x86_64", OBJECT_DETECTION);

@@ -1,85 +1,89 @@
-//! AWS's connectors: facts of the developer guide of AWS IoT Greengrass V1 (last edited July 2022), in words of
-//! our own.
+//! The connectors that AWS published, transcribed from the
+//! [developer guide of AWS IoT Greengrass V1](https://docs.aws.amazon.com/greengrass/v1/developerguide/connectors-list.html).
 //!
-//! Where the guide contradicts itself its tables of parameters are followed, and what its examples have instead is
-//! noted. The service itself took almost anything; what is wrong showed when a device got its deployment.
+//! Where the guide contradicts itself, the data follows its parameter tables and records what its examples use instead
+//! ([`Parameter::doc_alias`]).
 
 mod cloud;
 mod integrations;
 mod machine_learning;
 mod protocols;
 
-use super::connector::{Connector, Parameter, optional};
-use super::value_type::{Format, Whole};
+use super::connector::{ConnectorSpec, Parameter, optional};
+use super::value_type::{Integer, ValueType};
 
-/// Every connector, by name.
-pub static CONNECTORS: [&Connector; 22] = [
+/// Every connector, sorted by name.
+pub static CONNECTORS: [&ConnectorSpec; 22] = [
     &cloud::CLOUD_WATCH_METRICS,
     &cloud::DEVICE_DEFENDER,
     &cloud::DOCKER_APPLICATION_DEPLOYMENT,
     &machine_learning::IMAGE_CLASSIFICATION_ARMV7,
     &machine_learning::IMAGE_CLASSIFICATION_AARCH64_JTX2,
     &machine_learning::IMAGE_CLASSIFICATION_X86_64,
-    &cloud::IO_TANALYTICS,
-    &protocols::IO_TEIPPROTOCOL_ADAPTOR,
-    &protocols::IO_TSITE_WISE,
+    &cloud::IOT_ANALYTICS,
+    &protocols::IOT_EIP_PROTOCOL_ADAPTOR,
+    &protocols::IOT_SITEWISE,
     &cloud::KINESIS_FIREHOSE,
-    &machine_learning::MLFEEDBACK,
-    &protocols::MODBUS_RTUPROTOCOL_ADAPTER,
-    &protocols::MODBUS_TCPCONNECTOR,
+    &machine_learning::ML_FEEDBACK,
+    &protocols::MODBUS_RTU_PROTOCOL_ADAPTER,
+    &protocols::MODBUS_TCP_CONNECTOR,
     &machine_learning::OBJECT_DETECTION_ARMV7,
     &machine_learning::OBJECT_DETECTION_AARCH64_JTX2,
     &machine_learning::OBJECT_DETECTION_X86_64,
     &protocols::RASPBERRY_PI_GPIO,
     &cloud::SNS,
     &protocols::SERIAL_STREAM,
-    &integrations::SERVICE_NOW_METRIC_BASE_INTEGRATION,
+    &integrations::SERVICENOW_METRICBASE_INTEGRATION,
     &integrations::SPLUNK_INTEGRATION,
     &integrations::TWILIO_NOTIFICATIONS,
 ];
 
-/// As the documentation of ForceDeploy and its like changed: sometimes `True`, sometimes `true`.
-const BOOLEAN: Format = Format::OneOf { values: &["true", "false"], any_case: true };
-const GROUP_RESOURCE_ID: Format = Format::Chars { set: "a-zA-Z0-9:_-", min: 1, max: usize::MAX };
-const PLAIN_ID: Format = Format::Chars { set: "a-zA-Z0-9_-", min: 1, max: usize::MAX };
+/// The guide writes `True` in some places and `true` in others, so that case is ignored.
+const BOOLEAN: ValueType = ValueType::OneOf { values: &["true", "false"], ignore_case: true };
+const GROUP_RESOURCE_ID: ValueType = ValueType::Charset { set: "a-zA-Z0-9:_-", min: 1, max: usize::MAX };
+const RESOURCE_ID_NO_COLON: ValueType = ValueType::Charset { set: "a-zA-Z0-9_-", min: 1, max: usize::MAX };
 
-/// ARN of a secret, as an example.
-const SECRET: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:greengrass-line-7-AbCdEf";
-const SECRET_PATTERN: &str = concat!(
+const EXAMPLE_SECRET_ARN: &str =
+    "arn:aws:secretsmanager:us-east-1:123456789012:secret:greengrass-line-7-AbCdEf";
+const SECRET_ARN_PATTERN: &str = concat!(
     r"arn:aws:secretsmanager:[a-z0-9\-]+:[0-9]{12}:secret:",
     r"([a-zA-Z0-9\\]+/)*[a-zA-Z0-9/_+=,.@\-]+-[a-zA-Z0-9]+"
 );
-const SECRETS: &str = concat!(
+const EXAMPLE_SECRET_ARNS: &str = concat!(
     r#"["arn:aws:secretsmanager:us-east-1:123456789012:secret:line-7-AbCdEf", "#,
     r#""arn:aws:secretsmanager:us-east-1:123456789012:secret:vision/line-8-GhIjKl"]"#
 );
-const SECRET_OR_NONE_PATTERN: &str = concat!(
+const OPTIONAL_SECRET_ARN_PATTERN: &str = concat!(
     r"^$|arn:(aws(-[a-z]+)*):secretsmanager:[a-z0-9\-]+:[0-9]{12}:secret:",
     r"([a-zA-Z0-9\\]+/)*[a-zA-Z0-9/_+=,.@\-]+-[a-zA-Z0-9]+"
 );
-/// The documented one of DockerApplicationDeployment lost characters; this is the one of IoTSiteWise.
-const SECRETS_PATTERN: &str = concat!(
+/// From IoTSiteWise: the pattern documented for DockerApplicationDeployment lost characters.
+const SECRET_ARN_LIST_PATTERN: &str = concat!(
     r#"\[( ?,? ?"(arn:(aws(-[a-z]+)*):secretsmanager:[a-z0-9\-]+:[0-9]{12}:secret:"#,
     r#"([a-zA-Z0-9\\]+/)*[a-zA-Z0-9/_+=,.@\-]+-[a-zA-Z0-9]+)*")*\]"#
 );
 
-const fn at_least(min: u64) -> Format {
-    Format::Whole(Whole { min, max: None, zeros: true })
+const fn at_least(min: u64) -> ValueType {
+    ValueType::Integer(Integer { min, max: None, allow_leading_zeros: true })
 }
 
-const fn at_least_plain(min: u64) -> Format {
-    Format::Whole(Whole { min, max: None, zeros: false })
+const fn at_least_no_leading_zeros(min: u64) -> ValueType {
+    ValueType::Integer(Integer { min, max: None, allow_leading_zeros: false })
 }
 
-const fn between(min: u64, max: u64, zeros: bool) -> Format {
-    Format::Whole(Whole { min, max: Some(max), zeros })
+const fn integer_in(min: u64, max: u64, allow_leading_zeros: bool) -> ValueType {
+    ValueType::Integer(Integer { min, max: Some(max), allow_leading_zeros })
 }
 
 const fn isolation_mode(since: u32) -> Parameter {
-    let format = Format::OneOf { values: &["GreengrassContainer", "NoContainer"], any_case: false };
-    optional("IsolationMode", format, "Whether the connector runs inside or outside the Greengrass container")
-        .since(since)
-        .default("GreengrassContainer")
-        .example("NoContainer")
-        .pattern(r"^NoContainer$|^GreengrassContainer$")
+    let value_type = ValueType::OneOf { values: &["GreengrassContainer", "NoContainer"], ignore_case: false };
+    optional(
+        "IsolationMode",
+        value_type,
+        "Whether the connector runs inside or outside the Greengrass container",
+    )
+    .since(since)
+    .default("GreengrassContainer")
+    .example("NoContainer")
+    .pattern(r"^NoContainer$|^GreengrassContainer$")
 }

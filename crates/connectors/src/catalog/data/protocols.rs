@@ -1,33 +1,32 @@
-//! Connectors to machines and their protocols.
+//! Connectors to devices and their protocols.
 
 use super::{
-    BOOLEAN, PLAIN_ID, SECRET, SECRET_OR_NONE_PATTERN, SECRETS, SECRETS_PATTERN, at_least, at_least_plain,
-    between,
+    BOOLEAN, EXAMPLE_SECRET_ARN, EXAMPLE_SECRET_ARNS, OPTIONAL_SECRET_ARN_PATTERN, RESOURCE_ID_NO_COLON,
+    SECRET_ARN_LIST_PATTERN, at_least, at_least_no_leading_zeros, integer_in,
 };
-use crate::catalog::connector::{Connector, NOTHING, Needs, Parameter, Rule, optional, required};
-use crate::catalog::value_type::Arn;
-use crate::catalog::value_type::Format;
+use crate::catalog::connector::{ConnectorSpec, Parameter, Requirements, Rule, optional, required};
+use crate::catalog::value_type::{ArnType, ValueType};
 
-/// Where the connectors that feed IoT SiteWise over a protocol of their own are offered.
+/// Regions of the protocol connectors that send data to IoT SiteWise.
 const SITE_WISE_REGIONS: &str =
     "cn-north-1, ap-southeast-1, ap-southeast-2, eu-central-1, eu-west-1, us-east-1, us-west-2";
 
 const MAXIMUM_BUFFER_SIZE: Parameter =
     optional("MaximumBufferSize", at_least(0), "Most disk used for buffering, in GB")
-        .or_blank()
+        .allow_blank()
         .default("10")
         .example("20")
         .pattern(r"^\s*$|[0-9]+");
 
 const fn storage_path(name: &'static str) -> Parameter {
-    optional(name, Format::Path, "Host directory for persistent data")
-        .or_blank()
+    optional(name, ValueType::Path, "Host directory for persistent data")
+        .allow_blank()
         .default("/var/sitewise")
         .example("/var/line-7")
         .pattern(r"^\s*$|\/.*")
 }
 
-pub(super) static IO_TEIPPROTOCOL_ADAPTOR: Connector = Connector {
+pub(super) static IOT_EIP_PROTOCOL_ADAPTOR: ConnectorSpec = ConnectorSpec {
     name: "IoTEIPProtocolAdaptor",
     title: "IoT Ethernet IP Protocol Adapter",
     page: "ethernet-ip-connector",
@@ -36,23 +35,23 @@ pub(super) static IO_TEIPPROTOCOL_ADAPTOR: Connector = Connector {
         storage_path("LocalStoragePath"),
         required(
             "ProtocolAdapterConfiguration",
-            Format::JsonObject,
+            ValueType::JsonObject,
             "JSON text: the EtherNet/IP sources to read",
         )
         .example("{\"sources\":[]}")
-        .also_seen_as("ProtocolAdaptorConfiguration"),
+        .doc_alias("ProtocolAdaptorConfiguration"),
     ],
     rules: &[],
-    needs: Needs {
-        core: &[(1, "1.10.2")],
+    requirements: Requirements {
+        min_core_version: &[(1, "1.10.2")],
         regions: Some(SITE_WISE_REGIONS),
         other: &["stream manager", "Java 8", "256 MB RAM"],
-        ..NOTHING
+        ..Requirements::NONE
     },
     maintenance_ended: None,
 };
 
-pub(super) static IO_TSITE_WISE: Connector = Connector {
+pub(super) static IOT_SITEWISE: ConnectorSpec = ConnectorSpec {
     name: "IoTSiteWise",
     title: "IoT SiteWise",
     page: "iot-sitewise-connector",
@@ -61,35 +60,42 @@ pub(super) static IO_TSITE_WISE: Connector = Connector {
         storage_path("SiteWiseLocalStoragePath"),
         optional(
             "AWSSecretsArnList",
-            Format::SecretArns,
+            ValueType::SecretArnList,
             "JSON list of ARNs of secrets with OPC-UA user names and passwords",
         )
         .since(2)
-        .example(SECRETS)
-        .pattern(SECRETS_PATTERN),
+        .example(EXAMPLE_SECRET_ARNS)
+        .pattern(SECRET_ARN_LIST_PATTERN),
         MAXIMUM_BUFFER_SIZE,
         optional(
             "SiteWiseOpcuaUserIdentityTokenSecretArn",
-            Format::Arn(Arn::Secret),
+            ValueType::Arn(ArnType::Secret),
             "ARN of the secret with the OPC-UA user name and password",
         )
         .until(1)
-        .or_empty()
-        .example(SECRET)
-        .pattern(SECRET_OR_NONE_PATTERN),
+        .allow_empty()
+        .example(EXAMPLE_SECRET_ARN)
+        .pattern(OPTIONAL_SECRET_ARN_PATTERN),
         optional(
             "SiteWiseOpcuaUserIdentityTokenSecretArn-ResourceId",
-            Format::Line,
+            ValueType::SingleLine,
             "Id, in the group's resource definition, of the OPC-UA secret",
         )
         .until(1)
-        .or_empty()
+        .allow_empty()
         .example("secret")
         .pattern(r"^$|.+"),
     ],
     rules: &[],
-    needs: Needs {
-        core: &[(1, "1.9.4"), (3, "1.9.4"), (4, "1.10.0"), (5, "1.9.4"), (6, "1.10.0"), (9, "1.10.2")],
+    requirements: Requirements {
+        min_core_version: &[
+            (1, "1.9.4"),
+            (3, "1.9.4"),
+            (4, "1.10.0"),
+            (5, "1.9.4"),
+            (6, "1.10.0"),
+            (9, "1.10.2"),
+        ],
         role_actions: &["iotsitewise:BatchPutAssetPropertyValue"],
         secrets: &[
             "AWSSecretsArnList (v2+; optional)",
@@ -97,12 +103,12 @@ pub(super) static IO_TSITE_WISE: Connector = Connector {
         ],
         regions: Some("where both Greengrass and IoT SiteWise are offered"),
         other: &["Java 8", "stream manager (versions 4 and 6+)"],
-        ..NOTHING
+        ..Requirements::NONE
     },
     maintenance_ended: None,
 };
 
-pub(super) static MODBUS_RTUPROTOCOL_ADAPTER: Connector = Connector {
+pub(super) static MODBUS_RTU_PROTOCOL_ADAPTER: ConnectorSpec = ConnectorSpec {
     name: "ModbusRTUProtocolAdapter",
     title: "Modbus-RTU Protocol Adapter",
     page: "modbus-protocol-adapter-connector",
@@ -110,25 +116,25 @@ pub(super) static MODBUS_RTUPROTOCOL_ADAPTER: Connector = Connector {
     parameters: &[
         required(
             "ModbusSerialPort-ResourceId",
-            Format::Line,
+            ValueType::SingleLine,
             "Id, in the group's resource definition, of the serial port device",
         )
         .example("serial-port")
         .pattern(r".+"),
-        required("ModbusSerialPort", Format::Line, "Absolute path of the serial port on the device")
+        required("ModbusSerialPort", ValueType::SingleLine, "Absolute path of the serial port on the device")
             .example("/dev/ttyUSB0")
             .pattern(r".+"),
     ],
     rules: &[],
-    needs: Needs {
-        core: &[(1, "1.7"), (3, "1.9.3")],
+    requirements: Requirements {
+        min_core_version: &[(1, "1.7"), (3, "1.9.3")],
         resources: &["serial port device (ModbusSerialPort-ResourceId)"],
-        ..NOTHING
+        ..Requirements::NONE
     },
     maintenance_ended: None,
 };
 
-pub(super) static MODBUS_TCPCONNECTOR: Connector = Connector {
+pub(super) static MODBUS_TCP_CONNECTOR: ConnectorSpec = ConnectorSpec {
     name: "ModbusTCPConnector",
     title: "Modbus-TCP Protocol Adapter",
     page: "modbus-tcp-connector",
@@ -136,21 +142,25 @@ pub(super) static MODBUS_TCPCONNECTOR: Connector = Connector {
     parameters: &[
         storage_path("LocalStoragePath"),
         MAXIMUM_BUFFER_SIZE,
-        optional("CapabilityConfiguration", Format::JsonObject, "JSON text: the Modbus TCP sources to read")
-            .example("{\"sources\":[]}")
-            .also_seen_as("capability_configuration"),
+        optional(
+            "CapabilityConfiguration",
+            ValueType::JsonObject,
+            "JSON text: the Modbus TCP sources to read",
+        )
+        .example("{\"sources\":[]}")
+        .doc_alias("capability_configuration"),
     ],
     rules: &[],
-    needs: Needs {
-        core: &[(1, "1.10.2")],
+    requirements: Requirements {
+        min_core_version: &[(1, "1.10.2")],
         regions: Some(SITE_WISE_REGIONS),
         other: &["stream manager", "Java 8"],
-        ..NOTHING
+        ..Requirements::NONE
     },
     maintenance_ended: None,
 };
 
-pub(super) static RASPBERRY_PI_GPIO: Connector = Connector {
+pub(super) static RASPBERRY_PI_GPIO: ConnectorSpec = ConnectorSpec {
     name: "RaspberryPiGPIO",
     title: "Raspberry Pi GPIO",
     page: "raspberrypi-gpio-connector",
@@ -158,43 +168,47 @@ pub(super) static RASPBERRY_PI_GPIO: Connector = Connector {
     parameters: &[
         optional(
             "InputGpios",
-            Format::Pins("UD"),
+            ValueType::GpioPins("UD"),
             "Comma list of input pins, each with optional U (pull-up) or D (pull-down)",
         )
-        .or_empty()
+        .allow_empty()
         .example("5,6U,7D")
         .pattern(r"^$|^[0-9]+[UD]?(,[0-9]+[UD]?)*$"),
-        optional("InputPollPeriod", at_least_plain(1), "Milliseconds between two polls of the input pins")
-            .or_empty()
-            .example("50")
-            .pattern(r"^$|^[1-9][0-9]*$"),
+        optional(
+            "InputPollPeriod",
+            at_least_no_leading_zeros(1),
+            "Milliseconds between two polls of the input pins",
+        )
+        .allow_empty()
+        .example("50")
+        .pattern(r"^$|^[1-9][0-9]*$"),
         optional(
             "OutputGpios",
-            Format::Pins("HL"),
+            ValueType::GpioPins("HL"),
             "Comma list of output pins, each with optional H (high) or L (low)",
         )
-        .or_empty()
+        .allow_empty()
         .example("8H,9L,10")
         .pattern(r"^$|^[0-9]+[HL]?(,[0-9]+[HL]?)*$"),
         required(
             "GpioMem-ResourceId",
-            Format::Line,
+            ValueType::SingleLine,
             "Id, in the group's resource definition, of the /dev/gpiomem device",
         )
         .example("gpiomem")
         .pattern(r".+"),
     ],
     rules: &[Rule::AnyOf(&["InputGpios", "OutputGpios"])],
-    needs: Needs {
-        core: &[(1, "1.7"), (3, "1.9.3")],
+    requirements: Requirements {
+        min_core_version: &[(1, "1.7"), (3, "1.9.3")],
         resources: &["device /dev/gpiomem (GpioMem-ResourceId)"],
         other: &["RPi.GPIO"],
-        ..NOTHING
+        ..Requirements::NONE
     },
     maintenance_ended: Some("2022-03-31"),
 };
 
-pub(super) static SERIAL_STREAM: Connector = Connector {
+pub(super) static SERIAL_STREAM: ConnectorSpec = ConnectorSpec {
     name: "SerialStream",
     title: "Serial Stream",
     page: "serial-stream-connector",
@@ -202,12 +216,12 @@ pub(super) static SERIAL_STREAM: Connector = Connector {
     parameters: &[
         required(
             "BaudRate",
-            Format::OneOf {
+            ValueType::OneOf {
                 values: &[
                     "110", "300", "600", "1200", "2400", "4800", "9600", "14400", "19200", "28800", "38400",
                     "56000", "57600", "115200", "230400",
                 ],
-                any_case: false,
+                ignore_case: false,
             },
             "Speed of the serial line",
         )
@@ -216,19 +230,19 @@ pub(super) static SERIAL_STREAM: Connector = Connector {
             r"^110$|^300$|^600$|^1200$|^2400$|^4800$|^9600$|^14400$|^19200$|^28800$|^38400$|^56000$|^57600$|",
             r"^115200$|^230400$"
         )),
-        required("Timeout", between(1, 59, false), "Seconds before a read gives up")
+        required("Timeout", integer_in(1, 59, false), "Seconds before a read gives up")
             .example("10")
             .pattern(r"^([1-9]|[1-5][0-9])$"),
         required(
             "SerialPort",
-            Format::Chars { set: "/a-zA-Z0-9_-", min: 1, max: usize::MAX },
+            ValueType::Charset { set: "/a-zA-Z0-9_-", min: 1, max: usize::MAX },
             "Absolute path of the serial port on the device",
         )
         .example("/dev/ttyUSB0")
         .pattern(r"[/a-zA-Z0-9_-]+"),
         required(
             "SerialPort-ResourceId",
-            PLAIN_ID,
+            RESOURCE_ID_NO_COLON,
             "Id, in the group's resource definition, of the serial port device",
         )
         .example("serial-port")
@@ -236,41 +250,41 @@ pub(super) static SERIAL_STREAM: Connector = Connector {
         required("PollingRead", BOOLEAN, "true: read at an interval; false: read on demand")
             .example("True")
             .pattern(r"^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$"),
-        optional("PollingReadLength", between(1, 63994, false), "Bytes per polling read")
-            .or_empty()
+        optional("PollingReadLength", integer_in(1, 63994, false), "Bytes per polling read")
+            .allow_empty()
             .example("64")
             .pattern(concat!(
                 r"^(|[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-2][0-9]{3}|63[0-8][0-9]{2}|639[0-8][0-9]|",
                 r"6399[0-4])$"
             )),
-        optional("PollingReadInterval", between(1, 999, false), "Seconds between two polling reads")
-            .or_empty()
+        optional("PollingReadInterval", integer_in(1, 999, false), "Seconds between two polling reads")
+            .allow_empty()
             .example("500")
             .pattern(r"^(|[1-9]|[1-9][0-9]|[1-9][0-9][0-9])$"),
         optional(
             "PollingReadType",
-            Format::OneOf { values: &["ascii", "hex"], any_case: true },
+            ValueType::OneOf { values: &["ascii", "hex"], ignore_case: true },
             "How polled data is given",
         )
-        .or_empty()
+        .allow_empty()
         .example("hex")
         .pattern(r"^(|[Aa][Ss][Cc][Ii][Ii]|[Hh][Ee][Xx])$"),
         optional("RtsCts", BOOLEAN, "RTS/CTS hardware flow control")
-            .or_empty()
+            .allow_empty()
             .default("false")
             .example("true")
             .pattern(r"^(|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$"),
         optional("XonXoff", BOOLEAN, "Software flow control")
-            .or_empty()
+            .allow_empty()
             .default("false")
             .example("False")
             .pattern(r"^(|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$"),
         optional(
             "Parity",
-            Format::OneOf { values: &["N", "E", "O", "S", "M"], any_case: true },
+            ValueType::OneOf { values: &["N", "E", "O", "S", "M"], ignore_case: true },
             "Parity of the serial line",
         )
-        .or_empty()
+        .allow_empty()
         .default("N")
         .example("e")
         .pattern(r"^(|[NEOSMneosm])$"),
@@ -280,10 +294,10 @@ pub(super) static SERIAL_STREAM: Connector = Connector {
         is: "true",
         then: &["PollingReadLength", "PollingReadInterval", "PollingReadType"],
     }],
-    needs: Needs {
-        core: &[(1, "1.7"), (3, "1.9.3")],
+    requirements: Requirements {
+        min_core_version: &[(1, "1.7"), (3, "1.9.3")],
         resources: &["serial port device (SerialPort-ResourceId)"],
-        ..NOTHING
+        ..Requirements::NONE
     },
     maintenance_ended: Some("2022-03-31"),
 };

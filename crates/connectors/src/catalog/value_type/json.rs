@@ -1,32 +1,15 @@
 //! JSON text as the value of a parameter.
 
-use super::arn::Arn;
+use super::arn::ArnType;
 use crate::json::{JsonType, RawJson};
 
 /// Whether a text is a JSON object.
-pub(super) fn is_object(text: &str) -> bool {
+pub(super) fn is_json_object(text: &str) -> bool {
     RawJson::parse(text).is_ok_and(|json| json.json_type() == JsonType::Object)
 }
 
-/// Whether a text is a list of ARNs of secrets, with the little white space that the documented pattern takes.
-pub(super) fn is_list_of_secrets(text: &str) -> bool {
-    let Some(inner) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) else { return false };
-    let spaced = inner.starts_with("   ") || inner.ends_with(' ') || inner.contains(['\n', '\t', '\r']);
+/// Whether a text is a JSON list of ARNs of secrets.
+pub(super) fn is_secret_arn_list(text: &str) -> bool {
     let Some(items) = RawJson::parse(text).ok().and_then(RawJson::as_array) else { return false };
-    let all_secrets = items.iter().all(|item| item.as_str().is_some_and(|arn| Arn::Secret.fits(&arn)));
-    let between = |around: &str| matches!(around, "," | " ," | ", " | " , ");
-    // Every other piece is what stands between two strings: no ARN has a quote or an escape in it.
-    let mut pieces = inner.split('"').skip(2).step_by(2).peekable();
-    let mut single_spaces = true;
-    while let Some(piece) = pieces.next() {
-        single_spaces &= if pieces.peek().is_some() { between(piece) } else { piece.is_empty() };
-    }
-    !spaced && all_secrets && single_spaces
-}
-
-/// Whether a text is a JSON list of strings.
-#[cfg(test)]
-pub(super) fn is_list_of_strings(text: &str) -> bool {
-    let items = RawJson::parse(text).ok().and_then(RawJson::as_array);
-    items.is_some_and(|items| items.iter().all(|item| item.as_str().is_some()))
+    items.iter().all(|item| item.as_str().is_some_and(|arn| ArnType::Secret.matches(&arn)))
 }

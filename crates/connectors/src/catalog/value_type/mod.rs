@@ -1,13 +1,8 @@
-//! What the values of a parameter are.
+//! The types of parameter values.
 //!
-//! The documentation gives patterns. They are held here as what they mean, for three reasons: constant data costs
-//! nothing at start and no expression is ever compiled, a remark can say "a whole number from 0 to 900" where a pattern
-//! says nothing to most people, and the patterns' slips stay out (some let 901 through where the text says at
-//! most 900, all forget GovCloud and China in ARNs). That the two agree elsewhere is a test, on random values.
-
-use std::fmt;
-
-use super::charset::{in_set, is_digits, is_name, is_region};
+//! AWS documents values by regular expressions. Types in their place cost nothing at start, give messages such as
+//! "expected an integer from 0 to 900", and leave out the slips of the patterns: some accept 901 where the text says at
+//! most 900, and all forget GovCloud and China in ARNs. A property test compares the types with the patterns.
 
 mod arn;
 mod feedback_map;
@@ -16,233 +11,219 @@ mod splunk_url;
 #[cfg(test)]
 mod tests;
 
-pub use arn::Arn;
-pub(super) use feedback_map::MAP;
+use std::fmt;
 
-/// What the values of a parameter are.
+use super::charset::{all_in_charset, describe_charset, is_digits, is_name};
+use crate::region::is_region_name;
+pub use arn::ArnType;
+pub(super) use feedback_map::PARAMETER as FEEDBACK_PARAMETER;
+
+/// The values that a parameter accepts. Its `Display` follows "expected" in messages.
 #[derive(Clone, Copy, Debug)]
-pub enum Format {
-    /// Any text of one line.
-    Line,
-    /// A whole number.
-    Whole(Whole),
+pub enum ValueType {
+    /// Any text without line breaks.
+    SingleLine,
+    /// An integer.
+    Integer(Integer),
     /// One of a few values.
     OneOf {
         /// The values.
         values: &'static [&'static str],
-        /// Whether upper and lower case are the same.
-        any_case: bool,
+        /// Whether the comparison ignores case.
+        ignore_case: bool,
     },
     /// Characters of a set.
-    Chars {
-        /// The set, as between the brackets of a pattern.
+    Charset {
+        /// The set, written as between the brackets of a regular expression.
         set: &'static str,
-        /// The fewest.
+        /// The minimum length.
         min: usize,
-        /// The most.
+        /// The maximum length.
         max: usize,
     },
-    /// 2 to 63 letters, digits and hyphens, the first of which is no hyphen.
+    /// 2 to 63 letters, digits and hyphens that do not start with a hyphen.
     Name,
     /// An absolute path.
     Path,
-    /// A directory right below the root.
+    /// A directory directly below the root directory.
     TopDirectory,
     /// The name of a Region.
     Region,
     /// An ARN.
-    Arn(Arn),
-    /// A JSON list of ARNs of secrets.
-    SecretArns,
-    /// Numbers of GPIO pins, separated by commas, each with one of these letters or none behind it.
-    Pins(&'static str),
-    /// The address of a Splunk endpoint.
+    Arn(ArnType),
+    /// JSON text of a list of ARNs of secrets.
+    SecretArnList,
+    /// Numbers of GPIO pins, separated by commas, each optionally followed by one of these letters.
+    GpioPins(&'static str),
+    /// The URL of a Splunk endpoint.
     SplunkEndpoint,
-    /// A telephone number.
-    Phone,
+    /// A phone number.
+    PhoneNumber,
     /// JSON text of an object.
     JsonObject,
-    /// JSON text of the feedback configurations of the MLFeedback connector.
+    /// JSON text of the configurations of the MLFeedback connector.
     FeedbackMap,
 }
 
-/// A whole number.
+/// A range of integers.
 #[derive(Clone, Copy, Debug)]
-pub struct Whole {
-    /// The smallest.
+pub struct Integer {
+    /// The smallest value.
     pub min: u64,
-    /// The largest.
+    /// The largest value, if there is one.
     pub max: Option<u64>,
-    /// Whether zeros may stand before it.
-    pub zeros: bool,
+    /// Whether leading zeros are accepted, up to the number of digits of `max`.
+    pub allow_leading_zeros: bool,
 }
 
-/// How a value is not what it should be.
+/// Why a value is not accepted. It never contains the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Misfit {
-    /// It has another form.
-    Pattern,
-    /// It is a number that is too small or too large.
+pub enum ValueError {
+    /// The value does not have the form of its type.
+    Malformed,
+    /// The number is too small or too large.
     OutOfRange,
-    /// It is none of the allowed values.
-    NotAllowed,
-    /// It is an allowed value but for upper and lower case.
-    Case,
-    /// It has the right form, and this is wrong in it.
-    Inside(String),
+    /// The value is not one of the accepted ones.
+    NotInEnum,
+    /// The value differs from an accepted one only in case.
+    WrongCase,
+    /// The value has the form of its type, and this is wrong inside it.
+    Nested(String),
 }
 
-impl Format {
-    /// Checks a value that is not empty, or may not be.
-    pub fn check(&self, value: &str) -> Result<(), Misfit> {
-        let fits = match self {
-            Self::Line => is_line(value),
-            Self::Whole(whole) => return whole.check(value),
-            Self::OneOf { values, any_case } => return one_of(values, *any_case, value),
-            Self::Chars { set, min, max } => {
-                // Every set is of ASCII, so that a byte is a character.
-                (*min..=*max).contains(&value.len()) && value.bytes().all(|byte| in_set(set, byte))
+impl ValueType {
+    /// Checks a value. [`Parameter::accepts_as_empty`](super::connector::Parameter::accepts_as_empty) comes first.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the value is not accepted.
+    pub fn check_value(&self, value: &str) -> Result<(), ValueError> {
+        let is_valid = match self {
+            Self::SingleLine => is_single_line(value),
+            Self::Integer(integer) => return integer.check_integer(value),
+            Self::OneOf { values, ignore_case } => return check_one_of(values, *ignore_case, value),
+            // Every set is ASCII, so that a byte is a character.
+            Self::Charset { set, min, max } => {
+                (*min..=*max).contains(&value.len()) && all_in_charset(set, value)
             }
             Self::Name => is_name(value),
-            Self::Path => value.starts_with('/') && is_line(value),
-            Self::TopDirectory => value
-                .strip_prefix('/')
-                .is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| in_set("a-zA-Z0-9_-", byte))),
-            Self::Region => is_region(value),
-            Self::Arn(arn) => arn.fits(value),
-            Self::SecretArns => json::is_list_of_secrets(value),
-            Self::Pins(letters) => value.split(',').all(|pin| {
+            Self::Path => value.starts_with('/') && is_single_line(value),
+            Self::TopDirectory => {
+                value.strip_prefix('/').is_some_and(|name| all_in_charset("a-zA-Z0-9_-", name))
+            }
+            Self::Region => is_region_name(value),
+            Self::Arn(arn_type) => arn_type.matches(value),
+            Self::SecretArnList => json::is_secret_arn_list(value),
+            Self::GpioPins(letters) => value.split(',').all(|pin| {
                 let number = pin.strip_suffix(|c: char| letters.contains(c)).unwrap_or(pin);
                 is_digits(number)
             }),
             Self::SplunkEndpoint => splunk_url::is_splunk_endpoint(value),
-            Self::Phone => value.strip_prefix('+').is_some_and(is_digits),
-            Self::JsonObject => json::is_object(value),
-            Self::FeedbackMap => return feedback_map::check(value).map_err(Misfit::Inside),
+            Self::PhoneNumber => value.strip_prefix('+').is_some_and(is_digits),
+            Self::JsonObject => json::is_json_object(value),
+            Self::FeedbackMap => return feedback_map::check_feedback_map(value),
         };
-        if fits { Ok(()) } else { Err(Misfit::Pattern) }
+        if is_valid { Ok(()) } else { Err(ValueError::Malformed) }
     }
 
-    /// Whether braces and angle brackets belong to its values.
+    /// Whether values are JSON text, in which braces and angle brackets are not placeholders.
     pub(super) fn is_json(&self) -> bool {
-        matches!(self, Self::JsonObject | Self::FeedbackMap | Self::SecretArns)
+        matches!(self, Self::JsonObject | Self::FeedbackMap | Self::SecretArnList)
     }
 }
 
-impl Whole {
-    fn check(self, value: &str) -> Result<(), Misfit> {
+impl Integer {
+    fn check_integer(self, value: &str) -> Result<(), ValueError> {
         let digits = value.strip_prefix('-').unwrap_or(value);
         if !is_digits(digits) {
-            return Err(Misfit::Pattern);
+            return Err(ValueError::Malformed);
         }
         if digits.len() < value.len() {
-            return Err(Misfit::OutOfRange);
+            return Err(ValueError::OutOfRange);
         }
-        // What is too long to be read is as large as can be.
+        // A number that overflows is out of range too.
         let significant = digits.trim_start_matches('0');
         let number: u64 = if significant.is_empty() { 0 } else { significant.parse().unwrap_or(u64::MAX) };
         if number < self.min || self.max.is_some_and(|max| number > max) {
-            return Err(Misfit::OutOfRange);
+            return Err(ValueError::OutOfRange);
         }
-        let most_digits = self.max.map_or(usize::MAX, |max| max.to_string().len());
-        let zero_before = digits.len() > 1 && digits.starts_with('0');
-        let fits = if self.zeros { digits.len() <= most_digits } else { !zero_before };
-        if fits { Ok(()) } else { Err(Misfit::Pattern) }
+        let max_digits = self.max.map_or(usize::MAX, |max| max.to_string().len());
+        let has_leading_zero = digits.len() > 1 && digits.starts_with('0');
+        let is_valid = if self.allow_leading_zeros { digits.len() <= max_digits } else { !has_leading_zero };
+        if is_valid { Ok(()) } else { Err(ValueError::Malformed) }
     }
 }
 
-fn one_of(values: &[&str], any_case: bool, value: &str) -> Result<(), Misfit> {
+fn check_one_of(values: &[&str], ignore_case: bool, value: &str) -> Result<(), ValueError> {
     if values.contains(&value) {
         return Ok(());
     }
-    match values.iter().find(|allowed| allowed.eq_ignore_ascii_case(value)) {
-        Some(_) if any_case => Ok(()),
-        Some(_) => Err(Misfit::Case),
-        None => Err(Misfit::NotAllowed),
+    match values.iter().find(|accepted| accepted.eq_ignore_ascii_case(value)) {
+        Some(_) if ignore_case => Ok(()),
+        Some(_) => Err(ValueError::WrongCase),
+        None => Err(ValueError::NotInEnum),
     }
 }
 
-fn is_line(text: &str) -> bool {
+fn is_single_line(text: &str) -> bool {
     !text.is_empty() && !text.contains('\n')
 }
 
-/// What to write, after "must be".
-impl fmt::Display for Format {
+/// A noun phrase that follows "expected".
+impl fmt::Display for ValueType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Line => f.write_str("a text of one line"),
-            Self::Whole(whole) => fmt::Display::fmt(whole, f),
-            Self::OneOf { values, any_case } => {
-                f.write_str(&or(values))?;
-                f.write_str(if *any_case { ", in any case" } else { "" })
+            Self::SingleLine => f.write_str("a nonempty string without line breaks"),
+            Self::Integer(integer) => fmt::Display::fmt(integer, f),
+            Self::OneOf { values, ignore_case } => {
+                f.write_str(&join_with_or(values))?;
+                f.write_str(if *ignore_case { " (case-insensitive)" } else { "" })
             }
-            Self::Chars { set, min, max: usize::MAX } => write!(f, "{min} or more of {}", words(set)),
-            Self::Chars { set, min, max } => write!(f, "{min} to {max} of {}", words(set)),
-            Self::Name => f.write_str("2 to 63 of a-z, A-Z, 0-9 and '-', with no '-' at its start"),
-            Self::Path => f.write_str("an absolute path, as in /var/lib"),
+            Self::Charset { set, min, max: usize::MAX } => {
+                write!(f, "{min} or more of `{}`", describe_charset(set))
+            }
+            Self::Charset { set, min, max } => write!(f, "{min}-{max} of `{}`", describe_charset(set)),
+            Self::Name => f.write_str("2-63 of `a-z A-Z 0-9 -`, not starting with `-`"),
+            Self::Path => f.write_str("an absolute path such as /var/lib"),
             Self::TopDirectory => {
-                f.write_str("a directory right below the root, of a-z, A-Z, 0-9, '_' and '-', as in /host_proc")
+                f.write_str("a top-level directory with a name of `a-z A-Z 0-9 _ -`, such as /host_proc")
             }
-            Self::Region => f.write_str("the name of a Region, as in us-east-1"),
-            Self::Arn(arn) => write!(f, "an ARN of the form {}", arn.form()),
-            Self::SecretArns => write!(
-                f,
-                "a JSON list of ARNs of the form {}, with no more than single spaces around its commas",
-                Arn::Secret.form()
-            ),
-            Self::Pins(letters) => {
+            Self::Region => f.write_str("a Region name such as us-east-1"),
+            Self::Arn(arn_type) => write!(f, "an ARN of the form `{}`", arn_type.template()),
+            Self::SecretArnList => {
+                write!(f, "a JSON list of ARNs of the form `{}`", ArnType::Secret.template())
+            }
+            Self::GpioPins(letters) => {
                 let letters: Vec<String> = letters.chars().map(String::from).collect();
                 let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
-                write!(
-                    f,
-                    "numbers of pins separated by commas, each with {} or nothing behind it",
-                    or(&letters)
-                )
+                let letters = join_with_or(&letters);
+                write!(f, "pin numbers separated by commas, each optionally followed by {letters}")
             }
             Self::SplunkEndpoint => f.write_str(
-                "a host in lower case that ends in letters, with http:// or https:// and a port where needed, as in \
-                 https://splunk.example.com:8088",
+                "a URL such as https://splunk.example.com:8088, with a lower-case host name and not an IP address",
             ),
-            Self::Phone => f.write_str("a telephone number of '+' and digits"),
-            Self::JsonObject => f.write_str("a JSON object as text"),
-            Self::FeedbackMap => f.write_str(
-                "a JSON object as text, of names of configurations to their s3-bucket-name, content-type and others",
-            ),
+            Self::PhoneNumber => f.write_str("a phone number such as +15550100"),
+            Self::JsonObject => f.write_str("JSON text of an object"),
+            Self::FeedbackMap => {
+                f.write_str("JSON text of an object that maps configuration names to configurations")
+            }
         }
     }
 }
 
-impl fmt::Display for Whole {
+impl fmt::Display for Integer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.max {
-            Some(max) => write!(f, "a whole number from {} to {max}", self.min)?,
-            None => write!(f, "a whole number of {} or more", self.min)?,
+            Some(max) => write!(f, "an integer from {} to {max}", self.min),
+            None => write!(f, "an integer of at least {}", self.min),
         }
-        f.write_str(if self.zeros { "" } else { ", without zeros before it" })
     }
 }
 
-fn or(values: &[&str]) -> String {
+fn join_with_or(values: &[&str]) -> String {
     match values {
         [] => String::new(),
-        [one] => (*one).to_owned(),
-        [all @ .., last] => format!("{} or {last}", all.join(", ")),
+        [only] => (*only).to_owned(),
+        [others @ .., last] => format!("{} or {last}", others.join(", ")),
     }
-}
-
-/// A set in words.
-fn words(set: &str) -> String {
-    let mut words: Vec<String> = Vec::new();
-    let mut rest = set.as_bytes();
-    while let Some((one, after)) = rest.split_first() {
-        if let [b'-', to, after @ ..] = after {
-            words.push(format!("{}-{}", char::from(*one), char::from(*to)));
-            rest = after;
-        } else {
-            words.push(format!("'{}'", char::from(*one)));
-            rest = after;
-        }
-    }
-    let last = words.pop().unwrap_or_default();
-    if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) }
 }
