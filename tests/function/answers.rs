@@ -42,7 +42,10 @@ async fn ids_that_are_missing() {
                     told["PhysicalResourceId"], event["PhysicalResourceId"],
                     "so nothing is replaced or deleted"
                 );
-                assert!(told["Reason"].as_str().unwrap().contains("must be Create, Update or Delete"));
+                let reason = told["Reason"].as_str().unwrap();
+                assert!(
+                    reason.contains("RequestType: ") && reason.contains("expected Create, Update or Delete")
+                );
             }
         }
     }
@@ -62,7 +65,7 @@ async fn a_deadline_is_told_before_it_is_over() {
         assert_eq!(told["Status"], "FAILED");
         let reason = told["Reason"].as_str().unwrap();
         assert!(reason.starts_with("DeadlineExceeded: "), "{reason}");
-        assert!(reason.contains("Whether a version was created is not known"), "{reason}");
+        assert!(reason.contains("Whether a version was created is unknown"), "{reason}");
         assert_eq!(rig.receiver.received().len(), 1);
         println!("of {seconds} s, {} ms were left when the answer had been taken", left.as_millis());
     }
@@ -133,7 +136,7 @@ async fn an_answer_that_is_refused_fails_the_invocation() {
         rig.receiver.enqueue_replies([Reply::Response(refused)]);
         let (error_type, message) = error(rig.invoke(rig.sample("cloudformation-create").to_string()).await);
         assert_eq!(error_type, "ServiceRejected");
-        assert!(message.contains(&format!("refused it with status {status}")), "{message}");
+        assert!(message.contains(&format!("rejected it with status {status}")), "{message}");
         assert_eq!(rig.receiver.received().len(), 1, "no redirect is followed and nothing is repeated");
         let log = rig.stop().await;
         assert!(log.contains(&format!("status {status}")), "{log}");
@@ -150,7 +153,7 @@ async fn an_answer_that_nobody_takes_fails_the_invocation_before_the_deadline() 
         error(rig.invoke_within(rig.sample("cloudformation-create").to_string(), time).await);
     assert!(started.elapsed() < time);
     assert_eq!(error_type, "ServiceUnavailable");
-    assert!(message.contains("CloudFormation was not told the result"), "{message}");
+    assert!(message.contains("CloudFormation did not receive the response"), "{message}");
     assert!(
         message.contains(&format!("The result was: SUCCESS with {}", version_arn(&rig.new_versions()[0]))),
         "{message}"
@@ -261,10 +264,7 @@ async fn a_fixed_client_token_is_not_success_with_old_content() {
     let told = response(rig.invoke(create.to_string()).await);
     assert_eq!(told["Status"], "SUCCESS");
     assert!(
-        told["Reason"]
-            .as_str()
-            .unwrap()
-            .starts_with("Warnings: AmznClientToken: is the same for every update")
+        told["Reason"].as_str().unwrap().starts_with("Warnings: AmznClientToken: the same for every update")
     );
     // Another resource with the same token and other content does not get the first one's version either.
     let mut other = rig.sample("cloudformation-create");

@@ -138,7 +138,7 @@ fn the_dashboard_shows_metrics_that_there_are() {
         }
     }
     assert_eq!(names, ["Created", "Existing", "Deleted", "Rejected", "Throttled", "Failed", "Duration"]);
-    for alarm in ["Failures:", "Throttles:"] {
+    for alarm in ["FailedRequestsAlarm:", "ThrottledRequestsAlarm:"] {
         let (_, alarm) = template.split_once(&format!("  {alarm}\n")).unwrap();
         let name = alarm.split_once("MetricName: ").unwrap().1.lines().next().unwrap();
         assert!(names.iter().any(|there| there == name), "{name}");

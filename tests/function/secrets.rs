@@ -85,7 +85,7 @@ async fn nothing_secret_is_written_or_answered() {
         let not_json = rig.invoke(format!("{{\"a\": {PARAMETER}")).await;
         answered.push(format!("{not_json:?}"));
         assert!(
-            answered[0].contains("BadRequestException (what the service said repeats a parameter"),
+            answered[0].contains("BadRequestException (the service's message repeats a parameter"),
             "{}",
             answered[0]
         );
@@ -122,7 +122,7 @@ async fn the_log_has_one_line_for_an_event() {
         names.iter().map(|name| line[*name].clone()).collect()
     };
     assert_eq!(
-        shown(&lines[0], &["level", "message", "source", "outcome", "token", "version", "advice"]),
+        shown(&lines[0], &["level", "message", "source", "outcome", "token", "version", "warnings"]),
         [
             json!("INFO"),
             json!("request completed"),
@@ -141,7 +141,7 @@ async fn the_log_has_one_line_for_an_event() {
         shown(&lines[2], &["level", "message", "source", "error_type"]),
         ["ERROR", "request failed", "cloudformation", "InvalidRequest"]
     );
-    assert!(lines[2]["error"].as_str().unwrap().contains("is null, must be an object"));
+    assert!(lines[2]["error"].as_str().unwrap().contains("expected an object, found null."));
 }
 
 #[tokio::test]
