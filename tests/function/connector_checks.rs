@@ -85,7 +85,7 @@ async fn what_is_right_has_no_advice_and_no_word_of_it_in_the_log() {
     }
     assert_eq!(rig.responses()[0]["Reason"], "");
     let log = rig.stop().await;
-    assert!(!log.contains("advised"), "{log}");
+    assert!(!log.contains("warning_codes"), "{log}");
 }
 
 #[tokio::test]
