@@ -42,7 +42,10 @@ async fn ids_that_are_missing() {
                     told["PhysicalResourceId"], event["PhysicalResourceId"],
                     "so nothing is replaced or deleted"
                 );
-                assert!(told["Reason"].as_str().unwrap().contains("must be Create, Update or Delete"));
+                let reason = told["Reason"].as_str().unwrap();
+                assert!(
+                    reason.contains("RequestType: ") && reason.contains("expected Create, Update or Delete")
+                );
             }
         }
     }

@@ -137,7 +137,7 @@ async fn the_log_has_one_line_for_an_event() {
         shown(&lines[2], &["level", "message", "source", "error_type"]),
         ["ERROR", "failed", "cloudformation", "InvalidRequest"]
     );
-    assert!(lines[2]["error"].as_str().unwrap().contains("is null, must be an object"));
+    assert!(lines[2]["error"].as_str().unwrap().contains("expected an object, found null."));
 }
 
 #[tokio::test]

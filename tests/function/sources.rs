@@ -70,7 +70,7 @@ async fn eventbridge() {
         json!({
             "Code": "ParameterConverted",
             "Path": format!("Connectors[0].Parameters.{name}"),
-            "Message": "is a number; sent as the string it was written as. Write it as a string",
+            "Message": "sent as the string it was written as; write it as a string.",
         })
     };
     expected["Advice"] = json!([remark("PublishInterval"), remark("MaxMetricsToRetain")]);
@@ -153,7 +153,7 @@ async fn an_update_to_what_the_version_holds_creates_nothing() {
     timestamp(&told["Data"]["CreationTimestamp"]);
     let mut expected = document(&event, "SUCCESS", id, &data);
     expected["Reason"] = json!(
-        "Advice: Connectors[0].ConnectorArn: names a version of CloudWatchMetrics that was superseded; write versions/5"
+        "Advice: Connectors[0].ConnectorArn: CloudWatchMetrics version 4 is superseded; the latest is 5."
     );
     assert_eq!(told, expected);
     assert_eq!(rig.creates(), 0);
@@ -213,8 +213,9 @@ async fn a_custom_resource_that_is_wrong_is_told_so() {
     assert_eq!(told["PhysicalResourceId"], format!("not-created:{}", event["RequestId"].as_str().unwrap()));
     assert_eq!(
         told["Reason"],
-        "InvalidRequest: The request is not valid, nothing was sent. 2 problems: Connectors[0].Id: has a space as its \
-         character 2, must be 1 to 128 of a-z, A-Z, 0-9, ':', '_' and '-'; Connectors[1]: is a number, must be an object"
+        "InvalidRequest: The request is not valid, nothing was sent. 2 errors: - Connectors[0].Id: invalid \
+         character ' ' at position 2; use 1-128 of `a-z A-Z 0-9 : _ -`. - Connectors[1]: expected an object, found a \
+         number."
     );
     assert!(rig.service.calls().is_empty());
 }
@@ -239,7 +240,7 @@ async fn behind_the_cdks_provider_framework_the_answer_is_returned() {
         event["ResourceProperties"]["Connectors"] = json!(null);
         let (error_type, message) = crate::support::error(rig.invoke(event.to_string()).await);
         assert_eq!(error_type, "InvalidRequest");
-        assert!(message.contains("Connectors: is null, must be a list"), "{message}");
+        assert!(message.contains("Connectors: expected a list of connectors, found null."), "{message}");
         assert!(rig.receiver.received().is_empty());
     }
 }

@@ -118,8 +118,8 @@ async fn an_action_that_is_none_is_refused_with_all_else_that_is_wrong() {
         let event = json!({ "ConnectorDefinitionId": DEFINITION, "Connectors": [{ "Id": "a b", "ConnectorArn": SNS }], "tf": tf });
         let (error_type, message) = error(rig.invoke(event.to_string()).await);
         assert_eq!(error_type, "InvalidRequest");
-        assert!(message.contains("tf.action: is not create, update or delete"), "{message}");
-        assert!(message.contains("2 problems: Connectors[0].Id: "), "{message}");
+        assert!(message.contains("tf.action: expected create, update or delete; "), "{message}");
+        assert!(message.contains("2 errors:\n- Connectors[0].Id: "), "{message}");
     }
     assert!(rig.service.calls().is_empty());
 }
