@@ -250,7 +250,7 @@ pub(super) static KINESIS_FIREHOSE: ConnectorSpec = ConnectorSpec {
         required(
             "DefaultDeliveryStreamArn",
             ValueType::Arn(ArnType::DeliveryStream),
-            "Event stream used when a message names none",
+            "Delivery stream used when a message names none",
         )
         .example("arn:aws:firehose:us-east-1:123456789012:deliverystream/line-7")
         .pattern(r"arn:aws:firehose:([a-z]{2}-[a-z]+-\d{1}):(\d{12}):deliverystream/([a-zA-Z0-9_\-.]+)$"),
