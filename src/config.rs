@@ -4,6 +4,7 @@
 //! the valid settings apply.
 
 use connectors::diagnostic::{Path, ValidationErrors};
+use connectors::region::is_region_name;
 use http::Uri;
 
 pub use crate::aws::{DEFAULT_ENDPOINT_VAR, DYNAMODB_ENDPOINT_VAR, GREENGRASS_ENDPOINT_VAR};
@@ -112,7 +113,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         let region = self.value(REGION);
         match &region {
             None => self.record_error(REGION, format_args!("required. {REMEDY}")),
-            Some(region) if !is_region(region) => {
+            Some(region) if !is_region_name(region) => {
                 self.record_error(REGION, format_args!("not a Region. {REMEDY}"));
             }
             Some(_) => {}
@@ -200,11 +201,6 @@ fn is_table(table: &str) -> bool {
     let name = table.strip_prefix("arn:").map_or(table, |arn| arn.rsplit('/').next().unwrap_or_default());
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     (3..=255).contains(&name.len()) && name.chars().all(is_allowed)
-}
-
-/// The Region becomes part of a host name.
-fn is_region(region: &str) -> bool {
-    region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 fn is_endpoint(url: &str) -> bool {

@@ -9,6 +9,7 @@ mod target;
 use std::fmt;
 use std::net::IpAddr;
 
+use connectors::region::is_region_name;
 use http::Uri;
 use http::uri::Authority;
 
@@ -127,8 +128,8 @@ fn is_s3(host: &str) -> bool {
         let mut labels = rest.rsplit('.');
         match labels.next() {
             Some("s3") => true,
-            Some(label) if label.strip_prefix("s3-").is_some_and(is_region) => true,
-            Some(label) if is_region(label) => match labels.next() {
+            Some(label) if label.strip_prefix("s3-").is_some_and(is_region_name) => true,
+            Some(label) if is_region_name(label) => match labels.next() {
                 Some("s3") => true,
                 Some("dualstack") => labels.next() == Some("s3"),
                 _ => false,
@@ -136,18 +137,6 @@ fn is_s3(host: &str) -> bool {
             _ => false,
         }
     })
-}
-
-/// `us-east-1`, `us-gov-west-1`, `us-iso-east-1`, `cn-north-1`, ...
-fn is_region(label: &str) -> bool {
-    let parts: Vec<&str> = label.split('-').collect();
-    let Some((number, names)) = parts.split_last() else { return false };
-    (2..=4).contains(&names.len())
-        && names
-            .iter()
-            .all(|name| (2..=9).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase()))
-        && (1..=2).contains(&number.len())
-        && number.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -188,6 +177,8 @@ mod tests {
             "https://x.execute-api.us-east-1.amazonaws.com/a",
             "https://s3.amazonaws.com@evil.example/a",
             "https://b.s3.amazonaws.com:8443/a",
+            "https://b.s3-website-us-east-1.amazonaws.com/a",
+            "https://b.s3-accesspoint.us-east-1.amazonaws.com/a",
             "https://127.0.0.1/a",
             "http://169.254.169.254/latest",
             "/a",
