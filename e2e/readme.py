@@ -1,6 +1,8 @@
 """Runs the console blocks of the documentation and compares the output with what the pages show.
 
-usage: readme.py [PAGE...]      default: README.md and every page below docs/src
+usage: readme.py [--update] [PAGE...]      default: README.md and every page below docs/src
+
+--update writes the output of each command that prints something else than its page shows into the page.
 
 Each page is run by itself, from top to bottom, in one shell in the repository's root. A line that begins with `$ ` is a
 command; the lines after it are its output. IDs, times and timestamps differ on every run and are not compared; a client token
@@ -63,7 +65,17 @@ def normalize(lines):
     return text
 
 
-def run_page(page, commands):
+def update_page(page, command, shown, printed):
+    before = "\n".join(["$ " + command, *shown])
+    after = "\n".join(["$ " + command, *(line.rstrip() for line in printed)]).rstrip()
+    text = page.read_text()
+    if text.count(before) != 1:
+        sys.exit(f"FAILED: {page}: $ {command} stands in it {text.count(before)} times")
+    page.write_text(text.replace(before, after))
+    print(f"{page.relative_to(ROOT)}: updated $ {command}")
+
+
+def run_page(page, commands, update):
     script = "\n".join(shell_script(commands)) + "\n"
     run = subprocess.run(["bash"], input=script, cwd=ROOT, text=True, stdout=subprocess.PIPE)
     outputs = [part.splitlines() for part in run.stdout.split(MARK + "\n")]
@@ -71,6 +83,9 @@ def run_page(page, commands):
         sys.exit(f"FAILED: {page}: {len(commands)} commands, {len(outputs) - 1} ended")
     for (command, shown), printed in zip(commands, outputs):
         if normalize(shown) != normalize(printed):
+            if update:
+                update_page(page, command, shown, printed)
+                continue
             sys.exit(
                 f"FAILED: {page}: $ {command}\n--- the page shows\n{normalize(shown)}\n"
                 f"--- the command printed\n{normalize(printed)}"
@@ -83,14 +98,16 @@ def main():
         words = set(command.split())
         if not any(words <= set(line.split()) for line in (ROOT / where).read_text().splitlines()):
             sys.exit(f"FAILED: {where} does not run {command}")
-    pages = [Path(page).resolve() for page in sys.argv[1:]] or documentation()
+    update = "--update" in sys.argv
+    named = [Path(page).resolve() for page in sys.argv[1:] if page != "--update"]
+    pages = named or documentation()
     total = 0
     for page in pages:
         commands = [(command, shown) for command, shown in parse_commands(page) if command not in ELSEWHERE]
         total += len(commands)
         if commands:
-            run_page(page, commands)
-    if total < (1 if sys.argv[1:] else MIN_COMMANDS):
+            run_page(page, commands, update)
+    if total < (1 if named else MIN_COMMANDS):
         sys.exit(f"FAILED: only {total} commands were found")
 
 
