@@ -11,15 +11,17 @@ use std::time::{Duration, Instant};
 
 use emulator::greengrass::Fault;
 use serde_json::{Value, json};
-use support::{DEFINITION, Rig, SNS, With, response};
+use support::{DEFINITION, Rig, RigOptions, SNS, response};
 
 const ROUNDS: usize = 7;
 const MESSAGES: usize = 10;
 const SERVICE_MS: u64 = 50;
 
 async fn rig(at_a_time: &str) -> Rig {
-    let rig = Rig::with(With { variables: &[("MESSAGES_AT_A_TIME", at_a_time)], ..With::default() }).await;
-    rig.service.add_fault(Fault { times: u32::MAX, delay_ms: SERVICE_MS, ..Fault::default() });
+    let rig =
+        Rig::with(RigOptions { variables: &[("BATCH_CONCURRENCY", at_a_time)], ..RigOptions::default() })
+            .await;
+    rig.service.add_fault(Fault { remaining: u32::MAX, delay_ms: SERVICE_MS, ..Fault::default() });
     rig
 }
 
@@ -57,8 +59,8 @@ async fn main() -> ExitCode {
     let (one_ms, all_ms) = (median(one_times), median(all_times));
     let ratio = all_ms / one_ms;
     println!("{MESSAGES} messages, {SERVICE_MS} ms each in the service, medians of {ROUNDS}");
-    println!("one at a time    {one_ms:7.1} ms, most in flight {}", one.service.most_in_flight());
-    println!("as by default    {all_ms:7.1} ms, most in flight {}", all.service.most_in_flight());
+    println!("one at a time    {one_ms:7.1} ms, most in flight {}", one.service.peak_in_flight());
+    println!("as by default    {all_ms:7.1} ms, most in flight {}", all.service.peak_in_flight());
     println!("ratio            {ratio:7.3}");
     if ratio < 0.25 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

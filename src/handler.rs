@@ -1,66 +1,53 @@
-//! The way of one event: recognised, settled, answered, logged.
+//! One invocation: parse the event, dispatch it, respond.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::SqsBatchResponse;
-use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use connectors::client_token::{self, Requester};
+use connectors::client_token::Requester;
 use connectors::diagnostic::{Diagnostic, ValidationErrors};
-use connectors::event::custom_resource::CustomResourceEvent;
 use connectors::event::{
     Batch, BatchResponse, Event, Message, RequestEvent, RequestOrigin, ResourceAction, parse_event,
 };
 use connectors::json::RawJson;
-use connectors::request::{ClientToken, ParsedRequest};
-use futures_util::FutureExt;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::json;
-use serde_json::value::{RawValue, to_raw_value};
 
-use crate::batch::work_through;
-use crate::creator::{Creation, Creator, Idempotency, Order, Outcome};
-use crate::custom_resource::{Answer, Data, Status, last_resort};
-use crate::deadline::Deadline;
-use crate::failure::Failure;
-use crate::greengrass::{Effect, Greengrass};
-use crate::http_client::HttpClient;
-use crate::lease::Leases;
-use crate::lifecycle::{self, Settled};
-use crate::log_line::{DELETED, Ids, LogLine};
-use crate::payload::Payload;
-use crate::response_url::{Sender, Way};
-use crate::settings::Settings;
-use crate::{aws, probe};
+use crate::batch::{Concurrency, process_batch};
+use crate::custom_resource::CustomResources;
+use crate::ensure::{Before, Ensurer, PreparedRequest};
+use crate::error::FunctionError;
+use crate::failpoint;
+use crate::greengrass::SideEffect;
+use crate::idempotency::CreateResult;
+use crate::panic::{catch_panic, catch_panic_async};
+use crate::payload::{Payload, ResponsePayload, to_payload};
+use crate::retry::Deadline;
+use crate::telemetry::{DELETED, InvocationIds, InvocationLog, Metrics};
 
-/// What it takes to hand a result back to Lambda.
-const RETURN_TIME: Duration = Duration::from_millis(200);
-/// What is kept for telling CloudFormation, of what time there is at most a third.
-const ANSWER_TIME: Duration = Duration::from_secs(3);
+/// Time to return a result to Lambda.
+const RUNTIME_RETURN_MARGIN: Duration = Duration::from_millis(200);
 
 /// Handles events.
 #[derive(Debug)]
-pub struct Handler {
-    settings: Settings,
-    greengrass: Greengrass,
-    creator: Creator,
-    sender: Sender,
+pub(crate) struct Handler {
+    pub(crate) ensurer: Ensurer,
+    pub(crate) custom_resources: CustomResources,
+    pub(crate) batch_concurrency: Concurrency,
+    /// `None`: no metrics are written.
+    pub(crate) metrics: Option<Metrics>,
 }
 
-/// The answer to an event, as JSON that is written already.
-pub type Answered = Box<RawValue>;
-
-/// What all that one invocation brings has in common.
-struct Invocation {
-    ids: Ids,
+/// What everything in one invocation has in common.
+struct InvocationContext {
+    ids: InvocationIds,
     deadline: Deadline,
 }
 
-/// The result of one request (the API's answer and what this function adds).
+/// The result of one request: the API's response, and what the function adds.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct RequestResult<'a> {
+struct VersionResponse<'a> {
     arn: &'a str,
     creation_timestamp: &'a str,
     id: &'a str,
@@ -68,317 +55,159 @@ struct RequestResult<'a> {
     amzn_client_token: &'a str,
     outcome: &'static str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    advice: &'a [Diagnostic],
+    warnings: &'a [Diagnostic],
 }
 
 impl Handler {
-    /// With these settings and a connection to the service; no operation is called.
-    pub async fn new(settings: Settings) -> Self {
-        let client = HttpClient::new();
-        let connector = SharedHttpConnector::new(client.clone());
-        let config = aws::environment().await;
-        let greengrass = Greengrass::new(&config, client.clone()).await;
-        let idempotency = match settings.idempotency.clone() {
-            Idempotency::Token => Idempotency::Token,
-            Idempotency::Latest => Idempotency::Latest,
-            Idempotency::Table(name) => {
-                Idempotency::Table(Leases::new(&config, connector.clone(), name).await)
-            }
-        };
-        let creator = Creator::new(greengrass.clone(), idempotency);
-        Self { settings, creator, greengrass, sender: Sender::new(client) }
-    }
-
     /// Handles an event to its end.
-    pub async fn handle(&self, event: LambdaEvent<Payload>) -> Result<Answered, Failure> {
-        let (event, context) = event.into_parts();
-        let deadline = Deadline::at(context.deadline()).earlier_by(RETURN_TIME);
-        let outer = RequestOrigin::new(
-            Requester::Direct { request_id: context.request_id.clone() },
-            SystemTime::now(),
-        );
-        let invocation = Invocation { ids: Ids::new(context), deadline };
-        match &event {
-            Payload::Json(json) => self.route(RawJson::from(json.as_ref()), &outer, &invocation, 0).await,
-            Payload::Invalid(why) => self.refuse(
-                &invocation,
-                &outer,
-                ValidationErrors::single(format!("the event is not JSON: {why}")),
+    ///
+    /// # Errors
+    /// What Lambda reports as the invocation's error.
+    pub(crate) async fn handle(&self, event: LambdaEvent<Payload>) -> Result<ResponsePayload, FunctionError> {
+        let (payload, context) = event.into_parts();
+        let deadline = Deadline::from_lambda(context.deadline()).minus(RUNTIME_RETURN_MARGIN);
+        let requester = Requester::Direct { request_id: context.request_id.clone() };
+        let origin = RequestOrigin::new(requester, SystemTime::now());
+        let context = InvocationContext { ids: InvocationIds::new(context), deadline };
+        match &payload {
+            Payload::Json(json) => self.dispatch(RawJson::from(json.as_ref()), &origin, &context, 0).await,
+            Payload::Invalid(error) => self.reject(
+                &context,
+                &origin,
+                ValidationErrors::single(format!("The event is not JSON: {error}.")),
             ),
         }
     }
 
-    /// Recognises an event and hands it to where it belongs.
-    async fn route(
+    async fn dispatch(
         &self,
-        event: RawJson<'_>,
-        outer: &RequestOrigin,
-        invocation: &Invocation,
+        json: RawJson<'_>,
+        parent_origin: &RequestOrigin,
+        context: &InvocationContext,
         depth: usize,
-    ) -> Result<Answered, Failure> {
-        let recognised = caught(|| parse_event(event, outer));
-        match recognised.ok_or(Failure::Internal(Effect::None))? {
-            Err(problems) => self.refuse(invocation, outer, problems),
-            Ok(Event::Batch(messages)) => Box::pin(self.messages(messages, invocation, depth)).await,
-            Ok(Event::Request(plain)) => {
-                let mut line = LogLine::new(plain.source, &plain.origin.requester);
-                let result = guarded(self.plain(*plain, invocation.deadline, &mut line)).await;
-                self.report(line, invocation, result.as_ref().err());
+    ) -> Result<ResponsePayload, FunctionError> {
+        let event = catch_panic(|| parse_event(json, parent_origin));
+        match event.ok_or(FunctionError::Internal(SideEffect::NotApplied))? {
+            Err(errors) => self.reject(context, parent_origin, errors),
+            Ok(Event::Batch(batch)) => Box::pin(self.handle_batch(batch, context, depth)).await,
+            Ok(Event::Request(event)) => {
+                let mut log = InvocationLog::new(event.source, &event.origin.requester);
+                let result = catch_panic_async(self.handle_request(*event, context.deadline, &mut log)).await;
+                self.record_outcome(log, context, result.as_ref().err());
                 result
             }
-            Ok(Event::CustomResource(resource)) => {
-                let mut line = LogLine::new("cloudformation", &resource.origin.requester);
-                let result = guarded(self.custom_resource(&resource, invocation.deadline, &mut line)).await;
-                self.report(line, invocation, result.as_ref().err());
+            Ok(Event::CustomResource(event)) => {
+                let mut log = InvocationLog::new("cloudformation", &event.origin.requester);
+                let work = self.custom_resources.process(&self.ensurer, &event, context.deadline, &mut log);
+                let result = catch_panic_async(work).await;
+                self.record_outcome(log, context, result.as_ref().err());
                 result
             }
         }
     }
 
-    /// An event that is answered before anybody asks who sent it.
-    fn refuse(
+    /// An event that has no source.
+    fn reject(
         &self,
-        invocation: &Invocation,
-        outer: &RequestOrigin,
-        problems: ValidationErrors,
-    ) -> Result<Answered, Failure> {
-        let failure = Failure::InvalidRequest(problems);
-        self.report(LogLine::new("unknown", &outer.requester), invocation, Some(&failure));
-        Err(failure)
+        context: &InvocationContext,
+        origin: &RequestOrigin,
+        errors: ValidationErrors,
+    ) -> Result<ResponsePayload, FunctionError> {
+        let error = FunctionError::InvalidRequest(errors);
+        self.record_outcome(InvocationLog::new("unknown", &origin.requester), context, Some(&error));
+        Err(error)
     }
 
-    /// Logs and counts what became of an event.
-    fn report(&self, line: LogLine, invocation: &Invocation, failure: Option<&Failure>) {
-        let ended = line.write(&invocation.ids, failure);
-        if let Some(metrics) = &self.settings.metrics {
-            metrics.count(&invocation.ids.request_id, ended);
+    fn record_outcome(&self, log: InvocationLog, context: &InvocationContext, error: Option<&FunctionError>) {
+        let metric = log.emit(&context.ids, error.map(|error| (error.error_type(), error.to_string())));
+        if let Some(metrics) = &self.metrics {
+            metrics.record(&context.ids.request_id, metric);
         }
     }
 
-    /// Batch: each by itself, several at a time, so that one that fails is nobody else's matter.
-    async fn messages(
+    /// Handles messages independently: one that fails affects no other.
+    async fn handle_batch(
         &self,
-        messages: Batch,
-        invocation: &Invocation,
+        batch: Batch,
+        context: &InvocationContext,
         depth: usize,
-    ) -> Result<Answered, Failure> {
-        let Batch { response: answer, messages } = messages;
-        let work = |message| self.message(message, invocation, depth);
-        let results = work_through(&messages, self.settings.at_a_time, invocation.deadline, work).await;
-        let not_begun = results.iter().filter(|result| result.is_none()).count();
-        if not_begun > 0 {
+    ) -> Result<ResponsePayload, FunctionError> {
+        let Batch { response, messages } = batch;
+        let work = |message| self.handle_message(message, context, depth);
+        let results = process_batch(&messages, self.batch_concurrency, context.deadline, work).await;
+        let not_started = results.iter().filter(|result| result.is_none()).count();
+        if not_started > 0 {
+            let request_id = &context.ids.request_id;
             tracing::warn!(
-                requestId = invocation.ids.request_id,
-                not_begun,
-                "messages are left for another time"
+                requestId = request_id,
+                not_started,
+                "messages were not started; they are reported as failed"
             );
         }
-        let is_done = |result: &Option<Result<Answered, Failure>>| matches!(result, Some(Ok(_)));
-        // A batch inside a message has nobody to report its failures to but that message.
-        if answer == BatchResponse::PartialFailures && depth == 0 {
-            let mut answer = SqsBatchResponse::default();
-            for (message, _) in messages.iter().zip(&results).filter(|(_, result)| !is_done(result)) {
-                answer.add_failure(&message.id);
+        // A batch inside a message reports its failures to that message.
+        if response == BatchResponse::PartialFailures && depth == 0 {
+            let mut response = SqsBatchResponse::default();
+            for (message, result) in messages.iter().zip(&results) {
+                if !matches!(result, Some(Ok(_))) {
+                    response.add_failure(&message.id);
+                }
             }
-            return Ok(written(&answer));
+            return to_payload(&response);
         }
-        let not_begun = || Err(Failure::DeadlineExceeded(Effect::None));
-        let results = results.into_iter().map(|result| result.unwrap_or_else(not_begun));
-        let mut results = results.collect::<Result<Vec<Answered>, Failure>>()?;
-        Ok(if results.len() == 1 { results.remove(0) } else { written(&results) })
+        let not_started = || Err(FunctionError::DeadlineExceeded(SideEffect::NotApplied));
+        let results = results.into_iter().map(|result| result.unwrap_or_else(not_started));
+        let mut results = results.collect::<Result<Vec<ResponsePayload>, FunctionError>>()?;
+        if results.len() == 1 { Ok(results.remove(0)) } else { to_payload(&results) }
     }
 
-    async fn message(
+    async fn handle_message(
         &self,
         message: &Message,
-        invocation: &Invocation,
+        context: &InvocationContext,
         depth: usize,
-    ) -> Result<Answered, Failure> {
+    ) -> Result<ResponsePayload, FunctionError> {
         match message.parse_body(depth) {
-            Ok(event) => self.route(event, &message.origin, invocation, depth + 1).await,
-            Err(problems) => self.refuse(invocation, &message.origin, problems),
+            Ok(event) => self.dispatch(event, &message.origin, context, depth + 1).await,
+            Err(errors) => self.reject(context, &message.origin, errors),
         }
     }
 
-    /// A request whose asker takes the result as it is.
-    async fn plain(
+    /// Handles a request whose result returns to its sender as it is.
+    async fn handle_request(
         &self,
-        plain: RequestEvent,
+        event: RequestEvent,
         deadline: Deadline,
-        line: &mut LogLine,
-    ) -> Result<Answered, Failure> {
-        let RequestEvent { origin, request, action, .. } = plain;
-        // Versions cannot be deleted: there is nothing to do, and nothing to fail at.
+        log: &mut InvocationLog,
+    ) -> Result<ResponsePayload, FunctionError> {
+        let RequestEvent { origin, request, action, .. } = event;
+        // Versions cannot be deleted, so there is nothing to do.
         if let ResourceAction::Delete = action {
-            line.outcome = DELETED;
-            return Ok(written(&json!({ "Outcome": DELETED })));
+            log.outcome = DELETED;
+            return to_payload(&json!({ "Outcome": DELETED }));
         }
-        self.settings.check()?;
-        let parsed = self.settings.checks.validate(request.map_err(Failure::InvalidRequest)?);
-        let token = client_token::client_token_for(&parsed, &origin.requester);
-        line.token = token.to_string();
-        line.advised(&parsed.warnings);
-        probe::point("settle");
-        let Creation { version, outcome } = self.make(&parsed, &token, &origin, action, deadline).await?;
-        line.outcome = outcome.as_str();
-        line.version.clone_from(&version.version);
-        let result = RequestResult {
+        self.ensurer.check_config()?;
+        let parsed = request.map_err(FunctionError::InvalidRequest)?;
+        let prepared = self.ensurer.prepare(parsed, &origin.requester);
+        let PreparedRequest { parsed, client_token } = &prepared;
+        log.token = client_token.to_string();
+        log.record_diagnostics(&parsed.warnings);
+        failpoint::panic_at(failpoint::PANIC_IN_RECONCILE);
+        let before = match &action {
+            ResourceAction::Update(Some(before)) => Before::Request(before),
+            _ => Before::Nothing,
+        };
+        let CreateResult { version, origin } =
+            self.ensurer.ensure(&prepared, &origin, before, deadline).await?;
+        log.outcome = origin.as_str();
+        log.version.clone_from(&version.version);
+        to_payload(&VersionResponse {
             arn: &version.arn,
             creation_timestamp: &version.creation_timestamp,
             id: &version.id,
             version: &version.version,
-            amzn_client_token: token.as_str(),
-            outcome: outcome.as_str(),
-            advice: &parsed.warnings,
-        };
-        Ok(written(&result))
+            amzn_client_token: client_token.as_str(),
+            outcome: origin.as_str(),
+            warnings: &parsed.warnings,
+        })
     }
-
-    /// Sees to the version that a request asks for.
-    async fn make(
-        &self,
-        parsed: &ParsedRequest,
-        token: &ClientToken,
-        origin: &RequestOrigin,
-        action: ResourceAction,
-        deadline: Deadline,
-    ) -> Result<Creation, Failure> {
-        let mut anew = false;
-        if let ResourceAction::Update(Some(before)) = action {
-            if let Some(version) = lifecycle::updated(&self.greengrass, parsed, &before, deadline).await? {
-                return Ok(Creation { version, outcome: Outcome::Existing });
-            }
-            anew = before.revision != parsed.revision;
-        }
-        self.settings.checks.permit(parsed).map_err(Failure::InvalidRequest)?;
-        let RequestOrigin { first_requested_at, is_redelivery, .. } = *origin;
-        let order = Order {
-            request: &parsed.request,
-            token,
-            replaces: None,
-            anew,
-            first_requested_at,
-            is_redelivery,
-        };
-        self.creator.create(order, deadline).await
-    }
-
-    /// A custom resource: whatever happens, CloudFormation is told.
-    async fn custom_resource(
-        &self,
-        resource: &CustomResourceEvent<'_>,
-        deadline: Deadline,
-        line: &mut LogLine,
-    ) -> Result<Answered, Failure> {
-        let way = caught(|| self.settings.ways.of(resource.response_url))
-            .ok_or(Failure::Internal(Effect::None))?
-            .map_err(|why| {
-                let problem = format!("ResponseURL: {why}. CloudFormation was not told anything");
-                Failure::InvalidRequest(ValidationErrors::single(problem))
-            })?;
-        if let Way::Url(url) = &way {
-            self.sender.begin(url).await;
-        }
-        let (settled, deadline) = self.settle(resource, deadline).await;
-        match &way {
-            Way::Url(url) => {
-                let status =
-                    if settled.is_ok() && resource.is_delete() { Status::Success } else { Status::Failed };
-                let document = caught(|| answer(resource, &settled).document(&resource.ids))
-                    .unwrap_or_else(|| last_resort(&resource.ids, status));
-                let delivered = self.sender.deliver(url, &document, deadline).await;
-                line.settled(&settled);
-                delivered.map_err(|why| Failure::Undelivered { why, result: result_of(&settled) })?;
-                // Our own document, which is JSON.
-                Ok(RawValue::from_string(document).unwrap_or_default())
-            }
-            Way::Return => {
-                let settled = settled.map_err(Failure::brief)?;
-                let result =
-                    json!({ "PhysicalResourceId": settled.physical_resource_id, "Data": settled.data });
-                line.settled(&Ok(settled));
-                Ok(written(&result))
-            }
-        }
-    }
-
-    /// Does what is asked, and says until when there is time to tell.
-    async fn settle(
-        &self,
-        resource: &CustomResourceEvent<'_>,
-        deadline: Deadline,
-    ) -> (Result<Settled, Failure>, Deadline) {
-        let service_timeout = caught(|| resource.service_timeout()).flatten();
-        let deadline = service_timeout.map_or(deadline, |time| deadline.min(Deadline::within(time)));
-        let work = deadline.earlier_by(ANSWER_TIME.min(deadline.remaining() / 3));
-        let settled = guarded(async {
-            probe::point("settle");
-            if !resource.is_delete() {
-                self.settings.check()?;
-            }
-            let checks = &self.settings.checks;
-            lifecycle::settle(&self.creator, &self.greengrass, checks, resource, work).await
-        });
-        match settled.await {
-            // There is nothing that a delete could fail at but a mistake of this function, which is no reason to keep
-            // a stack from being deleted.
-            Err(_) if resource.is_delete() => (Ok(Settled::deleted(&resource.ids)), deadline),
-            settled => (settled, deadline),
-        }
-    }
-}
-
-impl Settings {
-    fn check(&self) -> Result<(), Failure> {
-        if self.problems.is_empty() { Ok(()) } else { Err(Failure::Configuration(self.problems.clone())) }
-    }
-}
-
-/// Texts into memory: nothing in it can fail.
-fn written(answer: &impl Serialize) -> Answered {
-    to_raw_value(answer).unwrap_or_default()
-}
-
-/// A panic becomes a failure: the runtime would make an answer of it that nobody waits for.
-fn guarded<T>(work: impl Future<Output = Result<T, Failure>>) -> impl Future<Output = Result<T, Failure>> {
-    // Boxed: a future that waits for another by value holds it twice.
-    let work = AssertUnwindSafe(Box::pin(work)).catch_unwind();
-    work.map(|ended| ended.unwrap_or(Err(Failure::Internal(Effect::Unknown))))
-}
-
-/// A panic becomes nothing.
-fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(work)).ok()
-}
-
-/// For whoever reads why CloudFormation was not told.
-fn result_of(settled: &Result<Settled, Failure>) -> String {
-    match settled {
-        Ok(settled) => format!("SUCCESS with {}", settled.physical_resource_id),
-        Err(failure) => format!("FAILED, {}: {failure}", failure.error_type()),
-    }
-}
-
-fn answer(resource: &CustomResourceEvent<'_>, settled: &Result<Settled, Failure>) -> Answer {
-    probe::point("answer");
-    match settled {
-        Ok(settled) => Answer {
-            status: Status::Success,
-            reason: remarks(&settled.warnings),
-            physical_resource_id: settled.physical_resource_id.clone(),
-            data: settled.data.clone(),
-        },
-        Err(failure) => Answer {
-            status: Status::Failed,
-            reason: format!("{}: {failure}", failure.error_type()),
-            physical_resource_id: lifecycle::id_after_failure(resource),
-            data: Data::default(),
-        },
-    }
-}
-
-fn remarks(advice: &[Diagnostic]) -> String {
-    let remarks: Vec<String> =
-        advice.iter().map(|advice| format!("{}: {}", advice.path, advice.message)).collect();
-    if remarks.is_empty() { String::new() } else { format!("Advice: {}", remarks.join("; ")) }
 }

@@ -1,18 +1,22 @@
-//! The event as the runtime hands it over: not read yet, so that nothing in it can keep it from the handler.
+//! What the runtime hands over and takes back: JSON that the handler reads and writes itself.
 
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
-/// An event as it came.
+use crate::error::FunctionError;
+use crate::greengrass::SideEffect;
+
+/// An event as it came, not parsed yet, so that nothing in it can keep it from the handler.
 #[derive(Debug)]
-pub enum Payload {
+pub(crate) enum Payload {
     /// JSON, of whatever shape.
     Json(Box<RawValue>),
-    /// No JSON: why not, without its text.
+    /// Not JSON: the parser's message, without the text.
     Invalid(String),
 }
 
-/// Never fails: the runtime answers what it cannot read by itself, in its own words, and nobody else hears of it.
+/// Never fails: to what it cannot read, the runtime responds by itself, in its own words.
 impl<'de> Deserialize<'de> for Payload {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match Box::<RawValue>::deserialize(deserializer) {
@@ -22,20 +26,39 @@ impl<'de> Deserialize<'de> for Payload {
     }
 }
 
+/// The response to an event: JSON text.
+pub(crate) type ResponsePayload = Box<RawValue>;
+
+/// Serializes a response.
+///
+/// # Errors
+/// [`FunctionError::Internal`], should that fail: `null` would look like success.
+pub(crate) fn to_payload(response: &impl Serialize) -> Result<ResponsePayload, FunctionError> {
+    to_raw_value(response).map_err(|_| FunctionError::Internal(SideEffect::Unknown))
+}
+
+/// A response that is JSON text already.
+///
+/// # Errors
+/// [`FunctionError::Internal`], should it not be JSON.
+pub(crate) fn payload_of(json: String) -> Result<ResponsePayload, FunctionError> {
+    RawValue::from_string(json).map_err(|_| FunctionError::Internal(SideEffect::Unknown))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn event(bytes: &[u8]) -> Payload {
+    fn payload(bytes: &[u8]) -> Payload {
         let mut deserializer = serde_json::Deserializer::from_slice(bytes);
         Payload::deserialize(&mut deserializer).unwrap()
     }
 
     #[test]
-    fn anything_is_an_event() {
-        assert!(matches!(event(br#" {"a":1.10} "#), Payload::Json(json) if json.get() == r#"{"a":1.10}"#));
+    fn anything_is_a_payload() {
+        assert!(matches!(payload(br#" {"a":1.10} "#), Payload::Json(json) if json.get() == r#"{"a":1.10}"#));
         for bytes in [b"".as_slice(), b"{", b"x", b"{\"a\":\xff}", b"\"secret"] {
-            let Payload::Invalid(why) = event(bytes) else { panic!("{bytes:?}") };
+            let Payload::Invalid(why) = payload(bytes) else { panic!("{bytes:?}") };
             assert!(!why.contains("secret"), "{why}");
         }
     }

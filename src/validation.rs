@@ -1,50 +1,52 @@
-//! The setting CONNECTOR_CHECKS, and what it does to a request.
+//! Validation of requests against the catalog of AWS's connectors: the setting `CONNECTOR_CHECKS`.
 
 use connectors::catalog::{Context, validate};
 use connectors::diagnostic::{Severity, ValidationErrors};
 use connectors::request::ParsedRequest;
 
-/// What is done with what is known of AWS's connectors.
+/// What the function does with the catalog's diagnostics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// Nothing is looked at.
+pub(crate) enum ValidationMode {
+    /// Does not consult the catalog.
     Off,
-    /// It is told.
+    /// Returns them as warnings.
     #[default]
-    Advise,
-    /// It is told, and what is a mistake is refused.
+    Warn,
+    /// Rejects requests with errors, and returns warnings.
     Enforce,
 }
 
-/// The checks of one function.
+/// Validates requests for the versions of one Region.
 #[derive(Clone, Debug, Default)]
-pub struct Checks {
-    /// What is done.
-    pub mode: Mode,
-    /// The function's Region, which its versions are created in.
-    pub region: Option<String>,
+pub(crate) struct Validator {
+    pub(crate) mode: ValidationMode,
+    /// The function's Region, in which its versions are created.
+    pub(crate) region: Option<String>,
 }
 
-impl Checks {
-    /// Adds the advice on a request to what came of reading it.
-    pub fn validate(&self, mut parsed: ParsedRequest) -> ParsedRequest {
-        if self.mode != Mode::Off {
-            let context = Context::for_region(self.region.as_deref());
-            let advice = validate(&parsed, &context);
-            parsed.warnings.extend(advice);
+impl Validator {
+    /// Adds the catalog's diagnostics to those of the parser.
+    pub(crate) fn annotate(&self, mut parsed: ParsedRequest) -> ParsedRequest {
+        if self.mode != ValidationMode::Off {
+            let diagnostics = validate(&parsed, &Context::for_region(self.region.as_deref()));
+            parsed.warnings.extend(diagnostics);
         }
         parsed
     }
 
-    /// Refuses a request with mistakes, if that was asked for; what is only worth knowing passes. To be asked before a
-    /// version is created, and not when one is found: what a definition holds already can be gone back to.
-    pub fn permit(&self, parsed: &ParsedRequest) -> Result<(), ValidationErrors> {
-        let mut problems = ValidationErrors::default();
-        if self.mode == Mode::Enforce {
-            for advice in parsed.warnings.iter().filter(|advice| advice.severity == Severity::Error) {
-                problems.push_diagnostic(advice);
+    /// Rejects a request with errors in the mode `enforce`. Called before a version is created, not when one is found: a
+    /// definition can return to any version that it has.
+    ///
+    /// # Errors
+    /// Every diagnostic of severity error.
+    pub(crate) fn reject_errors(&self, parsed: &ParsedRequest) -> Result<(), ValidationErrors> {
+        let mut errors = ValidationErrors::default();
+        if self.mode == ValidationMode::Enforce {
+            let diagnostics = parsed.warnings.iter();
+            for diagnostic in diagnostics.filter(|diagnostic| diagnostic.severity == Severity::Error) {
+                errors.push_diagnostic(diagnostic);
             }
         }
-        if problems.is_empty() { Ok(()) } else { Err(problems) }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 }

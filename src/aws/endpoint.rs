@@ -1,16 +1,16 @@
-//! Where a service is: at the endpoint that the environment names, or at the Region's.
+//! Endpoints of services: from the environment, or the Region's.
 
 use aws_config::SdkConfig;
 use aws_sdk_greengrass::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 
-use super::given;
+use super::non_empty_env;
 
-/// The endpoint of Greengrass; the Region's is used where this is not set.
-pub const ENDPOINT: &str = "AWS_ENDPOINT_URL_GREENGRASS";
-/// The same of DynamoDB, where the leases are.
-pub const DYNAMODB_ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
-/// The same of every service that has none of its own.
-pub const ANY_ENDPOINT: &str = "AWS_ENDPOINT_URL";
+/// Environment variable for the endpoint of Greengrass V1; without it, the Region's is used.
+pub const GREENGRASS_ENDPOINT_VAR: &str = "AWS_ENDPOINT_URL_GREENGRASS";
+/// Environment variable for the endpoint of DynamoDB, which holds the idempotency table.
+pub const DYNAMODB_ENDPOINT_VAR: &str = "AWS_ENDPOINT_URL_DYNAMODB";
+/// Environment variable for the endpoint of every service without a variable of its own.
+pub const DEFAULT_ENDPOINT_VAR: &str = "AWS_ENDPOINT_URL";
 
 /// The services that the function calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,20 +28,20 @@ impl Service {
         }
     }
 
-    /// Its endpoint, where the environment names one: by the service's own variable, or for all of them.
-    fn endpoint_given(self) -> Option<String> {
+    /// The endpoint that the environment sets for this service, or for all of them.
+    fn endpoint_override(self) -> Option<String> {
         let own = match self {
-            Self::Greengrass => ENDPOINT,
-            Self::DynamoDb => DYNAMODB_ENDPOINT,
+            Self::Greengrass => GREENGRASS_ENDPOINT_VAR,
+            Self::DynamoDb => DYNAMODB_ENDPOINT_VAR,
         };
-        given(own).or_else(|| given(ANY_ENDPOINT))
+        non_empty_env(own).or_else(|| non_empty_env(DEFAULT_ENDPOINT_VAR))
     }
 
-    /// Its endpoint: the one that is given, or the Region's by the SDK's rules for Greengrass. DynamoDB's rules give
-    /// the same (the test below) with its own name for every Region and kind of endpoint, one kind excepted: in
-    /// GovCloud DynamoDB's FIPS endpoint is its plain one. Empty where the rules know none.
+    /// The service's endpoint: the environment's, or the Region's by the SDK's rules for Greengrass; empty where those
+    /// know none. DynamoDB's rules differ from Greengrass's in the name only (the test below compares them), except
+    /// that DynamoDB's FIPS endpoint in GovCloud is its plain one.
     pub(super) async fn endpoint(self, config: &SdkConfig) -> String {
-        if let Some(url) = self.endpoint_given() {
+        if let Some(url) = self.endpoint_override() {
             return url;
         }
         let region = config.region().map(ToString::to_string);
@@ -49,9 +49,9 @@ impl Service {
         let is_gov = region.as_deref().is_some_and(|region| region.starts_with("us-gov-"));
         let has_fips = self == Self::Greengrass || dual_stack || !is_gov;
         let fips = has_fips && config.use_fips().unwrap_or_default();
-        let wanted = Params::builder().set_region(region).use_fips(fips).use_dual_stack(dual_stack).build();
-        let Ok(wanted) = wanted else { return String::new() };
-        let endpoint = DefaultResolver::new().resolve_endpoint(&wanted).await;
+        let params = Params::builder().set_region(region).use_fips(fips).use_dual_stack(dual_stack).build();
+        let Ok(params) = params else { return String::new() };
+        let endpoint = DefaultResolver::new().resolve_endpoint(&params).await;
         let url = endpoint.map(|endpoint| endpoint.url().to_owned()).unwrap_or_default();
         match self {
             Self::Greengrass => url,
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_endpoint_is_where_the_sdk_has_dynamodb() {
+    async fn dynamodbs_endpoint_is_the_sdks() {
         let sdk = aws_sdk_dynamodb::config::endpoint::DefaultResolver::new();
         let regions =
             ["us-east-1", "eu-central-1", "ap-southeast-2", "cn-north-1", "us-gov-west-1", "us-gov-east-1"];

@@ -1,183 +1,223 @@
-//! What went wrong with a call: by HTTP status, then code, then message.
+//! Classifies failed calls: by HTTP status, then error code, then message.
 //!
-//! The SDK knows one error of these operations. Others come in fact, with a code the model does not have, with
-//! none in the header, or with none at all; an endpoint that AWS has switched off answers in its own ways.
+//! The API models one error, BadRequestException. In fact others occur, with a code that the model lacks, without the
+//! code's header, or without a code; an endpoint that AWS has switched off responds in its own ways.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::error::Error as StdError;
 use std::fmt::{self, Write};
 
+use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use connectors::json::{Object, RawJson};
 use connectors::request::ConnectorVersionRequest;
-use hyper_util::client::legacy::Error as HyperError;
 
 use crate::aws::CallError;
 
-/// A call that failed.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Error {
-    /// What kind of failure it is.
-    pub kind: Kind,
-    /// What is known of the call's effect.
-    pub effect: Effect,
-    /// What happened, in words of this function.
-    what: String,
-    /// The service's name for it.
-    code: String,
-    /// What the service said of it, which may repeat what it was sent.
-    said: String,
+/// A failed call. Its text says what happened, not what to do about it, and holds no parameter's value.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) struct ServiceError {
+    /// The kind of failure.
+    pub(crate) kind: ErrorKind,
+    /// What is known about the call's side effect.
+    pub(crate) side_effect: SideEffect,
+    /// What happened, in this function's words.
+    summary: String,
+    /// The service's error code.
+    service_code: String,
+    /// The service's message, which may repeat what it was sent.
+    service_message: String,
 }
 
-/// A text that is longer is none for a person.
-const LONGEST_SAID: usize = 8_192;
-/// How much of it is shown.
-const SHOWN: usize = 1_000;
+/// A longer message is not written for people.
+const MAX_SERVICE_MESSAGE_BYTES: usize = 8_192;
+/// How much of a message is shown.
+const MAX_SHOWN_CHARS: usize = 1_000;
+/// A shorter parameter value is part of many words.
+const MIN_REDACTED_BYTES: usize = 4;
 
-/// The kinds of failures, by what somebody can do about them.
+/// The kinds of failures, by what users can do about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum ErrorKind {
     /// The definition does not exist.
     DefinitionNotFound,
     /// The version does not exist.
     VersionNotFound,
-    /// The credentials are missing, not valid or not allowed to do this.
+    /// The credentials are missing, invalid or not allowed to do this.
     AccessDenied,
-    /// Too many requests.
+    /// The service limits the rate of requests.
     Throttled,
-    /// The service cannot be reached or fails.
+    /// The service cannot be reached, or fails.
     ServiceUnavailable,
-    /// The service does not accept the request.
+    /// The service rejects the request.
     ServiceRejected,
-    /// What answers is no Greengrass V1 any more.
+    /// The endpoint responds and is not Greengrass V1.
     EndpointGone,
-    /// No answer came in the time there was.
-    NoAnswerInTime,
-    /// The client could not be built from the settings.
+    /// The service did not respond in time.
+    Timeout,
+    /// The call could not be built from the configuration.
     Configuration,
 }
 
-/// What is known of the effect of a call that failed.
+/// What is known about the side effect of a failed call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// It did not take effect: it was not sent, or it was refused.
-    None,
-    /// It was sent, and whether it took effect is not known.
+pub(crate) enum SideEffect {
+    /// None: the call was not sent, or it was rejected.
+    NotApplied,
+    /// The call was sent, and whether it took effect is unknown.
     Unknown,
 }
 
-impl Error {
-    fn new(kind: Kind, effect: Effect, what: impl Into<String>) -> Self {
-        Self { kind, effect, what: what.into(), code: String::new(), said: String::new() }
+impl ServiceError {
+    fn new(kind: ErrorKind, side_effect: SideEffect, summary: impl Into<String>) -> Self {
+        let (service_code, service_message) = (String::new(), String::new());
+        Self { kind, side_effect, summary: summary.into(), service_code, service_message }
     }
 
-    pub(super) fn unreadable(what: &str) -> Self {
-        Self::new(Kind::ServiceUnavailable, Effect::Unknown, what)
+    /// A success that cannot be read.
+    pub(super) fn unreadable(summary: &str) -> Self {
+        Self::new(ErrorKind::ServiceUnavailable, SideEffect::Unknown, summary)
     }
 
-    pub(super) fn no_answer_in_time() -> Self {
-        Self::new(Kind::NoAnswerInTime, Effect::Unknown, "the service did not answer in time")
+    /// No response before the deadline.
+    pub(super) fn timed_out() -> Self {
+        Self::new(ErrorKind::Timeout, SideEffect::Unknown, "the service did not respond in time")
     }
 
-    /// The request reached something, and this is what it answered.
-    pub(super) fn of_an_answer(answer: &HttpResponse, code: &str, message: &str) -> Self {
-        classify_answer(answer, code, message)
+    /// A call that could not be built.
+    pub(super) fn build_failed(error: BoxError) -> Self {
+        Self::from_transport(&CallError::Build(error))
     }
 
-    /// The request reached nothing, or no answer came back.
-    pub(super) fn of_a_call(error: &CallError) -> Self {
-        classify_way_there(error)
-    }
-
-    /// The service may repeat what it was sent. A text with a parameter's value in it goes no further.
-    pub(crate) fn without_values_of(mut self, request: &ConnectorVersionRequest) -> Self {
-        let values: HashSet<&str> =
-            request.connectors.iter().flat_map(|c| c.parameters.values()).map(String::as_str).collect();
-        let said = self.said.to_lowercase();
-        if said.len() > LONGEST_SAID || values.iter().any(|value| repeats(&said, value)) {
-            self.said = " (what the service said repeats a parameter or is too long to be shown)".to_owned();
+    /// An error response. Code and message are those that the SDK found.
+    pub(super) fn from_response(response: &HttpResponse, code: &str, message: &str) -> Self {
+        let status = response.status().as_u16();
+        let body = ServiceErrorBody::parse(response, code, message);
+        let kind = match status {
+            200..=299 => {
+                return Self::unreadable(&format!("status {status} with a body that cannot be read"));
+            }
+            429 => ErrorKind::Throttled,
+            408 | 500..=599 => ErrorKind::ServiceUnavailable,
+            300..=399 | 410 => ErrorKind::EndpointGone,
+            400 if body.is_throttling() => ErrorKind::Throttled,
+            400 | 401 | 403 if body.is_access_denied() => ErrorKind::AccessDenied,
+            400 | 404 if body.is_missing_definition() => ErrorKind::DefinitionNotFound,
+            404 if body.code == "VersionNotFoundException" => ErrorKind::VersionNotFound,
+            401 | 403 if body.is_service_error() => ErrorKind::AccessDenied,
+            401 | 403 | 404 if !body.is_service_error() => ErrorKind::EndpointGone,
+            _ => ErrorKind::ServiceRejected,
+        };
+        // The work may have been done before one of these was sent.
+        let side_effect = match kind {
+            ErrorKind::ServiceUnavailable => SideEffect::Unknown,
+            _ => SideEffect::NotApplied,
+        };
+        let service_message = body.to_string();
+        Self {
+            kind,
+            side_effect,
+            summary: format!("status {status}"),
+            service_code: body.code,
+            service_message,
         }
-        let is_name = self.code.len() <= 128 && self.code.bytes().all(|b| b.is_ascii_alphanumeric());
-        if !is_name || values.iter().any(|value| value.len() >= SHORT && self.code.contains(value)) {
-            self.code.clear();
+    }
+
+    /// A call without a response.
+    pub(super) fn from_transport(error: &CallError) -> Self {
+        let summary = match error {
+            CallError::MissingCredentials => error.to_string(),
+            _ => format!("{error}: {}", root_cause(error)),
+        };
+        let is_dns = || sources(error).any(|cause| cause.to_string().starts_with("dns error"));
+        let (kind, side_effect) = match error {
+            CallError::MissingCredentials => (ErrorKind::AccessDenied, SideEffect::NotApplied),
+            CallError::Build(_) => (ErrorKind::Configuration, SideEffect::NotApplied),
+            CallError::NotConnected(_) if is_dns() => (ErrorKind::EndpointGone, SideEffect::NotApplied),
+            CallError::NotConnected(_) => (ErrorKind::ServiceUnavailable, SideEffect::NotApplied),
+            CallError::Transport(_) | CallError::IncompleteBody(_) => {
+                (ErrorKind::ServiceUnavailable, SideEffect::Unknown)
+            }
+        };
+        Self::new(kind, side_effect, summary)
+    }
+
+    /// Removes what repeats a parameter's value: the service may repeat what it was sent.
+    pub(crate) fn redact(mut self, request: &ConnectorVersionRequest) -> Self {
+        let values: HashSet<&str> = request
+            .connectors
+            .iter()
+            .flat_map(|connector| connector.parameters.values())
+            .map(String::as_str)
+            .collect();
+        let message = self.service_message.to_lowercase();
+        if message.len() > MAX_SERVICE_MESSAGE_BYTES || values.iter().any(|value| echoes(&message, value)) {
+            self.service_message =
+                " (the service's message repeats a parameter or is too long to be shown)".to_owned();
+        }
+        let is_code =
+            self.service_code.len() <= 128 && self.service_code.bytes().all(|b| b.is_ascii_alphanumeric());
+        let repeats_value =
+            |value: &&str| value.len() >= MIN_REDACTED_BYTES && self.service_code.contains(*value);
+        if !is_code || values.iter().any(repeats_value) {
+            self.service_code.clear();
         }
         self
     }
 
-    /// With what is known of all the calls that were made for a request.
-    pub fn with_effect(mut self, effect: Effect) -> Self {
-        self.effect = effect;
+    /// Replaces the side effect by what is known of all calls of a request.
+    pub(crate) fn with_side_effect(mut self, side_effect: SideEffect) -> Self {
+        self.side_effect = side_effect;
         self
     }
 
-    /// Of a service that stayed silent again and again, while there was time.
-    pub fn of_a_silent_service(mut self) -> Self {
-        if self.kind == Kind::NoAnswerInTime {
-            self.kind = Kind::ServiceUnavailable;
+    /// A service that times out again and again, while there is time left, is unavailable.
+    pub(crate) fn timeout_as_unavailable(mut self) -> Self {
+        if self.kind == ErrorKind::Timeout {
+            self.kind = ErrorKind::ServiceUnavailable;
         }
         self
     }
 
-    /// Whether another attempt may fare better.
-    pub fn is_transient(&self) -> bool {
-        matches!(self.kind, Kind::Throttled | Kind::ServiceUnavailable | Kind::NoAnswerInTime)
+    /// Whether another attempt may succeed.
+    pub(crate) fn is_retryable(&self) -> bool {
+        matches!(self.kind, ErrorKind::Throttled | ErrorKind::ServiceUnavailable | ErrorKind::Timeout)
     }
 }
 
-/// What happened, without what to do about it.
-impl fmt::Display for Error {
+impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)?;
-        if !self.code.is_empty() {
-            write!(f, " {}", self.code)?;
+        f.write_str(&self.summary)?;
+        if !self.service_code.is_empty() {
+            write!(f, " {}", self.service_code)?;
         }
-        self.said.chars().take(SHOWN).try_for_each(|c| f.write_char(if c.is_control() { ' ' } else { c }))
+        let shown = self.service_message.chars().take(MAX_SHOWN_CHARS);
+        shown.map(|c| if c.is_control() { ' ' } else { c }).try_for_each(|c| f.write_char(c))
     }
 }
 
-/// The request reached something, and this is what it answered.
-fn classify_answer(answer: &HttpResponse, code: &str, message: &str) -> Error {
-    let status = answer.status().as_u16();
-    let said = Said::read(answer, code, message);
-    let kind = match status {
-        200..=299 => return Error::unreadable(&format!("status {status} with a body that cannot be read")),
-        429 => Kind::Throttled,
-        408 | 500..=599 => Kind::ServiceUnavailable,
-        300..=399 | 410 => Kind::EndpointGone,
-        400 if said.is_throttling() => Kind::Throttled,
-        400 | 401 | 403 if said.is_refusal() => Kind::AccessDenied,
-        400 | 404 if said.is_missing_definition() => Kind::DefinitionNotFound,
-        404 if said.code == "VersionNotFoundException" => Kind::VersionNotFound,
-        401 | 403 if said.is_of_the_service() => Kind::AccessDenied,
-        401 | 403 | 404 if !said.is_of_the_service() => Kind::EndpointGone,
-        _ => Kind::ServiceRejected,
-    };
-    // After one of these the work may have been done all the same.
-    let effect = if kind == Kind::ServiceUnavailable { Effect::Unknown } else { Effect::None };
-    Error { kind, effect, what: format!("status {status}"), code: said.code.clone(), said: said.to_string() }
-}
-
-/// What an answer says besides its status.
-struct Said {
+/// The body of an error response.
+struct ServiceErrorBody {
     code: String,
     message: String,
 }
 
-impl Said {
-    /// The SDK reads no message where there is no code, so the body is read here.
-    fn read(answer: &HttpResponse, code: &str, message: &str) -> Self {
+impl ServiceErrorBody {
+    /// Reads code and message. The SDK reads no message where there is no code, so the body is parsed here.
+    fn parse(response: &HttpResponse, code: &str, message: &str) -> Self {
         let body =
-            answer.body().bytes().and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+            response.body().bytes().and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
         let body = RawJson::parse(body).ok().and_then(RawJson::as_object);
-        let text = |of: &Object<'_>, name: &str| of.get(name).and_then(RawJson::as_str).map(Cow::into_owned);
-        let said = body.as_ref().and_then(|body| text(body, "Message").or_else(|| text(body, "message")));
-        let mut message = said.unwrap_or_else(|| message.to_owned());
+        let string =
+            |of: &Object<'_>, name: &str| of.get(name).and_then(RawJson::as_str).map(Cow::into_owned);
+        let text = body.as_ref().and_then(|body| string(body, "Message").or_else(|| string(body, "message")));
+        let mut message = text.unwrap_or_else(|| message.to_owned());
         let details =
             body.and_then(|body| body.get("ErrorDetails")).and_then(RawJson::as_array).unwrap_or_default();
         for detail in details.iter().filter_map(|detail| detail.as_object()) {
             for part in
-                ["DetailedErrorCode", "DetailedErrorMessage"].iter().filter_map(|name| text(&detail, name))
+                ["DetailedErrorCode", "DetailedErrorMessage"].iter().filter_map(|name| string(&detail, name))
             {
                 message.push(' ');
                 message.push_str(&part);
@@ -186,16 +226,16 @@ impl Said {
         Self { code: code.to_owned(), message }
     }
 
-    /// Whether it comes from the service at all: API Gateway says MissingAuthenticationToken of a path that it does not
-    /// have (every call here is signed), and nothing of an API that is gone.
-    fn is_of_the_service(&self) -> bool {
+    /// Whether Greengrass sent it. API Gateway sends MissingAuthenticationToken for a path that does not exist (every call
+    /// here is signed), and no code for an API that does not exist.
+    fn is_service_error(&self) -> bool {
         let gone =
             ["MissingAuthenticationToken", "UnknownOperation"].iter().any(|code| self.code.starts_with(code));
         !self.code.is_empty() && !gone
     }
 
-    /// Whether the credentials are refused. A message counts only where there is no code.
-    fn is_refusal(&self) -> bool {
+    /// Whether it rejects the credentials. The message counts only where there is no code.
+    fn is_access_denied(&self) -> bool {
         const CODES: [&str; 9] = [
             "AccessDenied",
             "ExpiredToken",
@@ -214,7 +254,7 @@ impl Said {
         }
     }
 
-    /// Whether the definition is missing. A message counts only where there is no code.
+    /// Whether the definition does not exist. The message counts only where there is no code.
     fn is_missing_definition(&self) -> bool {
         match self.code.as_str() {
             "" => self.message.contains("does not exist"),
@@ -227,7 +267,7 @@ impl Said {
     }
 }
 
-impl fmt::Display for Said {
+impl fmt::Display for ServiceErrorBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.message.trim() {
             "" => Ok(()),
@@ -236,37 +276,13 @@ impl fmt::Display for Said {
     }
 }
 
-fn classify_way_there(error: &CallError) -> Error {
-    let what = match error {
-        CallError::Credentials => error.to_string(),
-        _ => format!("{error}: {}", innermost(error)),
-    };
-    let (kind, effect) = match error {
-        CallError::Credentials => (Kind::AccessDenied, Effect::None),
-        CallError::Unprepared(_) => (Kind::Configuration, Effect::None),
-        CallError::Connection(_)
-            if sources(error).any(|cause| cause.to_string().starts_with("dns error")) =>
-        {
-            (Kind::EndpointGone, Effect::None)
-        }
-        CallError::Connection(_) if find::<HyperError>(error).is_some_and(HyperError::is_connect) => {
-            (Kind::ServiceUnavailable, Effect::None)
-        }
-        CallError::Connection(_) | CallError::Cut(_) => (Kind::ServiceUnavailable, Effect::Unknown),
-    };
-    Error::new(kind, effect, what)
-}
-
-/// A value that is shorter is part of many words.
-const SHORT: usize = 4;
-
 /// Whether a text in lower case repeats a value, as it is or as JSON escapes it: anywhere, or as a word of its own
 /// where the value is short.
-fn repeats(text: &str, value: &str) -> bool {
+fn echoes(text: &str, value: &str) -> bool {
     let value = value.to_lowercase();
-    if value.len() >= SHORT {
-        // A text into memory: nothing in it can fail.
-        let escaped = serde_json::to_string(&value).unwrap_or_default();
+    if value.len() >= MIN_REDACTED_BYTES {
+        // Should escaping ever fail, the message counts as a repetition and is not shown.
+        let Ok(escaped) = serde_json::to_string(&value) else { return true };
         return text.contains(&value) || text.contains(escaped.trim_matches('"'));
     }
     !value.is_empty() && text.split(|c: char| !c.is_alphanumeric()).any(|word| word == value)
@@ -276,10 +292,6 @@ fn sources<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a 
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
-    sources(error).find_map(|cause| cause.downcast_ref())
-}
-
-fn innermost(error: &(dyn StdError + 'static)) -> String {
+fn root_cause(error: &(dyn StdError + 'static)) -> String {
     sources(error).last().map(ToString::to_string).unwrap_or_default()
 }

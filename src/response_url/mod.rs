@@ -1,5 +1,7 @@
-//! The URL that CloudFormation wants its answer at. It comes in an event, so it is held to hosts that may get
-//! one; its query is a credential, so it is shown to nobody.
+//! Responses to CloudFormation: which hosts may receive one, where one goes, and the client that sends it.
+//!
+//! A ResponseURL comes in an event, so its host must be on an allow-list. Its query is a credential and appears in no log
+//! and no error.
 
 mod client;
 mod target;
@@ -7,22 +9,23 @@ mod target;
 use std::fmt;
 use std::net::IpAddr;
 
+use connectors::region::is_region_name;
 use http::Uri;
 use http::uri::Authority;
 
-pub use client::{Sender, Undelivered};
-pub use target::{Way, Ways};
+pub(crate) use client::{DeliveryError, ResponseClient};
+pub(crate) use target::{ResponseMode, ResponseTarget};
 
-/// A URL that an answer may be sent to, kept to the byte.
+/// A URL that may receive a response, unchanged to the byte.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ResponseUrl(Uri);
+pub(crate) struct ResponseUrl(Uri);
 
-/// The hosts that an answer may be sent to: AWS's S3, and those that the settings add.
+/// The hosts that may receive a response: AWS's S3, and those that `RESPONSE_URL_HOSTS` adds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ResponseHosts(Vec<Extra>);
+pub(crate) struct AllowedHosts(Vec<AllowedHost>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Extra {
+struct AllowedHost {
     host: String,
     port: Option<u16>,
 }
@@ -38,70 +41,78 @@ const AWS_SUFFIXES: [&str; 7] = [
     ".csp.hci.ic.gov",
 ];
 
-impl ResponseHosts {
+impl AllowedHosts {
     /// Adds a host, as in `s3.internal.example` or `127.0.0.1:9000`.
+    ///
+    /// # Errors
+    /// It is not a host, or not a host with a port.
     pub(crate) fn allow(&mut self, host: &str) -> Result<(), String> {
-        let problem = "must be host names, or names with a port, separated by commas, as in s3.example.com,127.0.0.1:9000";
-        let uri: Uri = format!("https://{host}/").parse().map_err(|_| problem.to_owned())?;
-        // What is no port number is left out by the parser, and so is a user.
-        let whole = |authority: &Authority| {
+        let error = "not a list of hosts; separate host names or host:port by commas, for example s3.example.com,127.0.0.1:9000.";
+        let uri: Uri = format!("https://{host}/").parse().map_err(|_| error.to_owned())?;
+        // The parser drops a user, and a port that is not a number.
+        let host_and_port = |authority: &Authority| {
             authority
                 .port()
                 .map_or(authority.host().to_owned(), |port| format!("{}:{port}", authority.host()))
         };
         match uri.authority() {
-            Some(authority) if whole(authority) == host => {
-                self.0.push(Extra { host: plain_host(&uri).unwrap_or_default(), port: authority.port_u16() });
+            Some(authority) if host_and_port(authority) == host => {
+                self.0.push(AllowedHost {
+                    host: normalized_host(&uri).unwrap_or_default(),
+                    port: authority.port_u16(),
+                });
                 Ok(())
             }
-            _ => Err(problem.to_owned()),
+            _ => Err(error.to_owned()),
         }
     }
 
-    /// Takes a URL whose host may get an answer; otherwise says why not.
-    pub fn parse(&self, text: &str) -> Result<ResponseUrl, String> {
-        let uri: Uri = text.parse().map_err(|_| "is not a URL".to_owned())?;
+    /// Parses a URL whose host is allowed.
+    ///
+    /// # Errors
+    /// Why the URL is not used, without its path and query.
+    pub(crate) fn parse(&self, text: &str) -> Result<ResponseUrl, String> {
+        let uri: Uri = text.parse().map_err(|_| "not a URL".to_owned())?;
         let (Some(scheme), Some(host), Some(authority)) =
-            (uri.scheme_str(), plain_host(&uri), uri.authority())
+            (uri.scheme_str(), normalized_host(&uri), uri.authority())
         else {
-            return Err("is not a URL with a scheme and a host".to_owned());
+            return Err("not a URL with a scheme and a host".to_owned());
         };
         if authority.as_str().contains('@') {
-            return Err("names a user, which no ResponseURL does".to_owned());
+            return Err("a URL with a user, which ResponseURLs do not have".to_owned());
         }
         let port = authority.port_u16().unwrap_or(if scheme == "https" { 443 } else { 80 });
-        let extra =
-            self.0.iter().any(|extra| extra.host == host && extra.port.is_none_or(|allowed| allowed == port));
-        let aws = is_s3(&host) && matches!(authority.port_u16(), None | Some(443));
-        if !extra && !aws {
+        let is_added =
+            self.0.iter().any(|added| added.host == host && added.port.is_none_or(|allowed| allowed == port));
+        let is_aws = is_s3(&host) && matches!(authority.port_u16(), None | Some(443));
+        if !is_added && !is_aws {
             return Err(format!(
-                "names the host {}, which is not AWS's S3; RESPONSE_URL_HOSTS allows others",
+                "the host {} is not AWS's S3; add it to RESPONSE_URL_HOSTS to allow it",
                 host.escape_default().take(128).collect::<String>()
             ));
         }
         match scheme {
             "https" => Ok(ResponseUrl(uri)),
             "http" if is_loopback(&host) => Ok(ResponseUrl(uri)),
-            _ => Err("is not https".to_owned()),
+            _ => Err("not https".to_owned()),
         }
     }
 }
 
 impl ResponseUrl {
-    /// The URL, with its query.
     pub(crate) fn uri(&self) -> &Uri {
         &self.0
     }
 }
 
-/// Without the query, which is a credential, and without the path, which names the stack.
+/// Omits the query, which is a credential, and the path, which names the stack.
 impl fmt::Debug for ResponseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}/…", self.0.scheme_str().unwrap_or_default(), self.0.host().unwrap_or_default())
     }
 }
 
-fn plain_host(uri: &Uri) -> Option<String> {
+fn normalized_host(uri: &Uri) -> Option<String> {
     uri.host().map(|host| host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase())
 }
 
@@ -111,14 +122,14 @@ fn is_loopback(host: &str) -> bool {
 
 /// Whether this is a host of AWS's S3: `[BUCKET.]s3.SUFFIX`, `[BUCKET.]s3.REGION.SUFFIX`, the older
 /// `[BUCKET.]s3-REGION.SUFFIX` or `[BUCKET.]s3.dualstack.REGION.SUFFIX`. A label that only begins with `s3` is not
-/// enough: names under other services can be chosen by anybody.
+/// enough: anyone can choose such names under other services.
 fn is_s3(host: &str) -> bool {
     AWS_SUFFIXES.iter().filter_map(|suffix| host.strip_suffix(suffix)).any(|rest| {
         let mut labels = rest.rsplit('.');
         match labels.next() {
             Some("s3") => true,
-            Some(label) if label.strip_prefix("s3-").is_some_and(is_region) => true,
-            Some(label) if is_region(label) => match labels.next() {
+            Some(label) if label.strip_prefix("s3-").is_some_and(is_region_name) => true,
+            Some(label) if is_region_name(label) => match labels.next() {
                 Some("s3") => true,
                 Some("dualstack") => labels.next() == Some("s3"),
                 _ => false,
@@ -128,24 +139,12 @@ fn is_s3(host: &str) -> bool {
     })
 }
 
-/// `us-east-1`, `us-gov-west-1`, `us-iso-east-1`, `cn-north-1`, ...
-fn is_region(label: &str) -> bool {
-    let parts: Vec<&str> = label.split('-').collect();
-    let Some((number, names)) = parts.split_last() else { return false };
-    (2..=4).contains(&names.len())
-        && names
-            .iter()
-            .all(|name| (2..=9).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase()))
-        && (1..=2).contains(&number.len())
-        && number.bytes().all(|b| b.is_ascii_digit())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn hosts(extra: &[&str]) -> ResponseHosts {
-        let mut hosts = ResponseHosts::default();
+    fn hosts(extra: &[&str]) -> AllowedHosts {
+        let mut hosts = AllowedHosts::default();
         for host in extra {
             hosts.allow(host).unwrap();
         }
@@ -168,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_that_only_look_like_it() {
+    fn hosts_that_only_look_like_s3() {
         for url in [
             "http://b.s3.amazonaws.com/a",
             "https://s3.amazonaws.com.evil.example/a",
@@ -178,6 +177,8 @@ mod tests {
             "https://x.execute-api.us-east-1.amazonaws.com/a",
             "https://s3.amazonaws.com@evil.example/a",
             "https://b.s3.amazonaws.com:8443/a",
+            "https://b.s3-website-us-east-1.amazonaws.com/a",
+            "https://b.s3-accesspoint.us-east-1.amazonaws.com/a",
             "https://127.0.0.1/a",
             "http://169.254.169.254/latest",
             "/a",
@@ -205,12 +206,12 @@ mod tests {
             assert!(hosts.parse(url).is_err(), "{url}");
         }
         for bad in ["https://x", "x/y", "a@b", "", "x y", "h:", "h:99999", "h:x"] {
-            assert!(ResponseHosts::default().allow(bad).is_err(), "{bad}");
+            assert!(AllowedHosts::default().allow(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
-    fn the_query_is_kept_to_the_byte_and_shown_to_nobody() {
+    fn the_query_is_unchanged_and_never_shown() {
         let text = "https://b.s3.amazonaws.com/a%3A%2f?Signature=a%2Bb%3d&x=%20+~";
         let url = hosts(&[]).parse(text).unwrap();
         assert_eq!(url.uri().to_string(), text);

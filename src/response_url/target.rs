@@ -1,37 +1,40 @@
-//! Where an answer to CloudFormation goes.
+//! Where the response of a custom resource goes.
 
 use connectors::json::RawJson;
 
-use super::{ResponseHosts, ResponseUrl};
+use super::{AllowedHosts, ResponseUrl};
 
-/// Where an answer goes.
+/// Where one response goes.
 #[derive(Clone, Debug)]
-pub enum Way {
+pub(crate) enum ResponseTarget {
     /// To this URL.
     Url(ResponseUrl),
-    /// Back to the invoker: the CDK's Provider framework, which speaks to CloudFormation itself.
-    Return,
+    /// To the caller: the CDK's Provider framework, which responds to CloudFormation itself.
+    Caller,
 }
 
-/// Where answers may go.
+/// Where responses go: the setting `CUSTOM_RESOURCE_RESPONSE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ways {
-    /// To ResponseURLs at these hosts; back to the invoker only where the event itself asks for that.
-    Send(ResponseHosts),
-    /// Back to the invoker, whatever the ResponseURL: somebody else answers CloudFormation.
-    Return,
+pub(crate) enum ResponseMode {
+    /// `put`: to ResponseURLs at these hosts; to the caller only where the event itself asks for that.
+    PutToUrl(AllowedHosts),
+    /// `return`: to the caller, whatever the ResponseURL.
+    ReturnToCaller,
 }
 
-impl Ways {
-    /// The way home that a ResponseURL names, or why it is not taken.
-    pub(crate) fn of(&self, response_url: Option<RawJson<'_>>) -> Result<Way, String> {
-        let Self::Send(hosts) = self else { return Ok(Way::Return) };
-        let Some(json) = response_url else { return Err("is missing".to_owned()) };
+impl ResponseMode {
+    /// The target for an event with this ResponseURL.
+    ///
+    /// # Errors
+    /// Why the ResponseURL is not used.
+    pub(crate) fn target_for(&self, response_url: Option<RawJson<'_>>) -> Result<ResponseTarget, String> {
+        let Self::PutToUrl(hosts) = self else { return Ok(ResponseTarget::Caller) };
+        let Some(json) = response_url else { return Err("required".to_owned()) };
         match json.as_str().as_deref() {
-            // What older releases of the CDK's Provider framework hand on.
-            Some("...") => Ok(Way::Return),
-            Some(url) => hosts.parse(url).map(Way::Url),
-            None => Err(format!("is {}, must be a URL", json.describe())),
+            // Older releases of the CDK's Provider framework pass this on.
+            Some("...") => Ok(ResponseTarget::Caller),
+            Some(url) => hosts.parse(url).map(ResponseTarget::Url),
+            None => Err(format!("expected a URL, found {}", json.describe())),
         }
     }
 }

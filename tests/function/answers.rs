@@ -4,13 +4,13 @@
 
 use std::time::{Duration, Instant};
 
-use emulator::greengrass::{Choices, Fault, Outcome};
+use emulator::greengrass::{Behavior, Fault, Outcome};
 use emulator::http::{Reply, empty};
-use emulator::runtime_api::Ending;
+use emulator::runtime_api::InvocationOutcome;
 use emulator::samples;
 use serde_json::{Value, json};
 
-use crate::support::{DEFINITION, Rig, With, error, on_all, on_create, response, version_arn};
+use crate::support::{DEFINITION, Rig, RigOptions, error, on_all, on_create, response, version_arn};
 
 const STEPS: [&str; 3] = ["create", "update", "delete"];
 
@@ -56,7 +56,7 @@ async fn ids_that_are_missing() {
 async fn a_deadline_is_told_before_it_is_over() {
     for (commit, seconds) in [(false, 2), (true, 2), (false, 1)] {
         let rig = Rig::start().await;
-        rig.service.add_fault(Fault { commit, ..on_all(Outcome::Never) });
+        rig.service.add_fault(Fault { apply: commit, ..on_all(Outcome::Hang) });
         let event = rig.sample("cloudformation-create");
         let time = Duration::from_secs(seconds);
         let started = Instant::now();
@@ -65,7 +65,7 @@ async fn a_deadline_is_told_before_it_is_over() {
         assert_eq!(told["Status"], "FAILED");
         let reason = told["Reason"].as_str().unwrap();
         assert!(reason.starts_with("DeadlineExceeded: "), "{reason}");
-        assert!(reason.contains("Whether a version was created is not known"), "{reason}");
+        assert!(reason.contains("Whether a version was created is unknown"), "{reason}");
         assert_eq!(rig.receiver.received().len(), 1);
         println!("of {seconds} s, {} ms were left when the answer had been taken", left.as_millis());
     }
@@ -80,7 +80,7 @@ async fn a_service_timeout_bounds_the_work_like_the_deadline() {
     for place in places {
         for timeout in [json!("2"), json!(2)] {
             let rig = Rig::start().await;
-            rig.service.add_fault(on_all(Outcome::Never));
+            rig.service.add_fault(on_all(Outcome::Hang));
             let mut event = rig.sample("cloudformation-create");
             event["ResourceProperties"].as_object_mut().unwrap().remove("ServiceTimeout");
             place(&mut event, timeout);
@@ -97,8 +97,8 @@ async fn a_service_timeout_bounds_the_work_like_the_deadline() {
 async fn an_answer_is_sent_until_it_is_accepted() {
     for step in STEPS {
         let rig = Rig::start().await;
-        let difficult = [408, 429, 500, 502, 503, 504].map(|status| Reply::Answer(empty(status)));
-        rig.receiver.reply_with([Reply::Reset].into_iter().chain(difficult));
+        let difficult = [408, 429, 500, 502, 503, 504].map(|status| Reply::Response(empty(status)));
+        rig.receiver.enqueue_replies([Reply::Reset].into_iter().chain(difficult));
         let event = rig.sample(&format!("cloudformation-{step}"));
         let result = response(rig.invoke(event.to_string()).await);
         let received = rig.receiver.received();
@@ -106,7 +106,7 @@ async fn an_answer_is_sent_until_it_is_accepted() {
         assert!(
             received.iter().all(|put| put.body == received[0].body && put.headers["content-type"].is_empty())
         );
-        assert_eq!(rig.told()[7], result);
+        assert_eq!(rig.responses()[7], result);
         assert_eq!(result["Status"], "SUCCESS");
         assert!(rig.creates() <= 1);
         // The process is well, and what was accepted stays the last word.
@@ -120,7 +120,7 @@ async fn an_answer_whose_acceptance_breaks_off_is_not_sent_again() {
     let rig = Rig::start().await;
     let mut accepted = empty(200);
     *accepted.body_mut() = bytes::Bytes::from_static(b"<accepted/>");
-    rig.receiver.reply_with([Reply::Half(accepted)]);
+    rig.receiver.enqueue_replies([Reply::Truncated(accepted)]);
     response(rig.invoke(rig.sample("cloudformation-create").to_string()).await);
     assert_eq!(rig.receiver.received().len(), 1);
 }
@@ -133,10 +133,10 @@ async fn an_answer_that_is_refused_fails_the_invocation() {
         refused
             .headers_mut()
             .insert("location", format!("{}/elsewhere", rig.receiver.url()).parse().unwrap());
-        rig.receiver.reply_with([Reply::Answer(refused)]);
+        rig.receiver.enqueue_replies([Reply::Response(refused)]);
         let (error_type, message) = error(rig.invoke(rig.sample("cloudformation-create").to_string()).await);
         assert_eq!(error_type, "ServiceRejected");
-        assert!(message.contains(&format!("refused it with status {status}")), "{message}");
+        assert!(message.contains(&format!("rejected it with status {status}")), "{message}");
         assert_eq!(rig.receiver.received().len(), 1, "no redirect is followed and nothing is repeated");
         let log = rig.stop().await;
         assert!(log.contains(&format!("status {status}")), "{log}");
@@ -146,14 +146,14 @@ async fn an_answer_that_is_refused_fails_the_invocation() {
 #[tokio::test]
 async fn an_answer_that_nobody_takes_fails_the_invocation_before_the_deadline() {
     let rig = Rig::start().await;
-    rig.receiver.reply_with((0..100).map(|_| Reply::Never));
+    rig.receiver.enqueue_replies((0..100).map(|_| Reply::Hang));
     let time = Duration::from_secs(2);
     let started = Instant::now();
     let (error_type, message) =
         error(rig.invoke_within(rig.sample("cloudformation-create").to_string(), time).await);
     assert!(started.elapsed() < time);
     assert_eq!(error_type, "ServiceUnavailable");
-    assert!(message.contains("CloudFormation was not told the result"), "{message}");
+    assert!(message.contains("CloudFormation did not receive the response"), "{message}");
     assert!(
         message.contains(&format!("The result was: SUCCESS with {}", version_arn(&rig.new_versions()[0]))),
         "{message}"
@@ -207,12 +207,12 @@ async fn carried_by_sns_and_sqs() {
         for envelope in envelopes {
             let before = rig.receiver.received().len();
             let result = rig.invoke(envelope.to_string()).await;
-            let told = rig.told();
+            let told = rig.responses();
             assert_eq!(told.len(), before + 1);
             let told = told.last().unwrap();
             assert_eq!(told["Status"], if good { "SUCCESS" } else { "FAILED" });
             let processed = json!({ "batchItemFailures": [] });
-            assert!(matches!(&result, Ending::Response(_)));
+            assert!(matches!(&result, InvocationOutcome::Response(_)));
             let result = response(result);
             assert!(result == processed || result == *told, "{result}");
             versions.push(told["PhysicalResourceId"].clone());
@@ -243,8 +243,8 @@ async fn a_placeholder_is_deleted_like_any_other() {
 #[tokio::test]
 async fn a_new_revision_is_not_confused_with_the_version_before_it() {
     for (commit, origin) in [(true, "Existing"), (false, "Created")] {
-        let choices = Choices { honour_tokens: false, ..Choices::default() };
-        let rig = Rig::with(With { choices, ..With::default() }).await;
+        let behavior = Behavior { honor_tokens: false, ..Behavior::default() };
+        let rig = Rig::with(RigOptions { behavior, ..RigOptions::default() }).await;
         rig.service.add_fault(on_create(Outcome::Reset, commit, 1));
         let mut event = rig.sample("cloudformation-update");
         event["ResourceProperties"]["Connectors"] = samples::connectors();
@@ -264,7 +264,7 @@ async fn a_fixed_client_token_is_not_success_with_old_content() {
     let told = response(rig.invoke(create.to_string()).await);
     assert_eq!(told["Status"], "SUCCESS");
     assert!(
-        told["Reason"].as_str().unwrap().starts_with("Advice: AmznClientToken: is the same for every update")
+        told["Reason"].as_str().unwrap().starts_with("Warnings: AmznClientToken: the same for every update")
     );
     // Another resource with the same token and other content does not get the first one's version either.
     let mut other = rig.sample("cloudformation-create");

@@ -21,7 +21,7 @@ async fn not_json_and_not_an_object() {
     let rig = Rig::start().await;
     for event in ["", "{", "nope", "{\"a\":}", "\u{feff}{}"] {
         let message = refused(&rig, event).await;
-        assert!(message.contains("the event is not JSON"), "{message}");
+        assert!(message.contains("The event is not JSON"), "{message}");
     }
     for (event, shape) in
         [("null", "null"), ("[]", "an empty list"), ("7", "a number"), ("\"x\"", "a string of 1 character")]
@@ -29,7 +29,7 @@ async fn not_json_and_not_an_object() {
         let message = refused(&rig, event).await;
         assert!(message.contains(&format!("expected an object, found {shape}.")), "{message}");
     }
-    assert!(refused(&rig, b"{\"a\":\"\xff\"}".to_vec()).await.contains("the event is not JSON"));
+    assert!(refused(&rig, b"{\"a\":\"\xff\"}".to_vec()).await.contains("The event is not JSON"));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use emulator::greengrass::{Fault, Operation, Outcome};
 use serde_json::{Value, json};
 
-use crate::support::{DEFINITION, Rig, SNS, With, error, on_all, on_create, request, response};
+use crate::support::{DEFINITION, Rig, RigOptions, SNS, error, on_all, on_create, request, response};
 
 const QUEUE: &str = "arn:aws:sqs:us-east-1:123456789012:versions";
 
@@ -103,12 +103,12 @@ async fn an_ordered_group_stops_at_its_first_failure_and_other_groups_go_on() {
 
 #[tokio::test]
 async fn a_message_that_came_before_is_looked_for_first() {
-    let choices = emulator::greengrass::Choices { honour_tokens: false, ..Default::default() };
-    let rig = Rig::with(With { choices, variables: &[] }).await;
+    let behavior = emulator::greengrass::Behavior { honor_tokens: false, ..Default::default() };
+    let rig = Rig::with(RigOptions { behavior, variables: &[] }).await;
     let mut first = message("m", &version_of("m"));
     let others = message("other", &version_of("other"));
     // Made, and nobody saw it; then others come.
-    rig.service.add_fault(on_create(Outcome::Never, true, 1));
+    rig.service.add_fault(on_create(Outcome::Hang, true, 1));
     let answer = response(rig.invoke_within(batch(&[first.clone()]), Duration::from_secs(2)).await);
     let seen = failed(&answer).is_empty();
     assert!(failed(&response(rig.invoke(batch(&[others])).await)).is_empty());
@@ -129,8 +129,8 @@ async fn a_message_that_came_before_is_not_made_blindly() {
         Outcome::Status { status: 403, code: Some("AccessDeniedException".into()), body: "{}".into() };
     let fault = Fault {
         operation: Some(Operation::GetConnectorDefinition),
-        times: u32::MAX,
-        commit: false,
+        remaining: u32::MAX,
+        apply: false,
         outcome,
         ..Fault::default()
     };
@@ -146,21 +146,24 @@ async fn a_message_that_came_before_is_not_made_blindly() {
 #[tokio::test]
 async fn never_more_at_a_time_than_the_setting_says() {
     for (setting, most) in [("3", 3), ("1", 1), ("", 10)] {
-        let rig = Rig::with(With { variables: &[("MESSAGES_AT_A_TIME", setting)], ..With::default() }).await;
+        let rig =
+            Rig::with(RigOptions { variables: &[("BATCH_CONCURRENCY", setting)], ..RigOptions::default() })
+                .await;
         // Longer than the pace keeps one from the next.
-        rig.service.add_fault(Fault { times: u32::MAX, delay_ms: 150, ..Fault::default() });
+        rig.service.add_fault(Fault { remaining: u32::MAX, delay_ms: 150, ..Fault::default() });
         let messages: Vec<Value> =
             (0..most + 2).map(|n| message(&format!("m-{n}"), &version_of(&format!("m-{n}")))).collect();
         assert!(failed(&response(rig.invoke(batch(&messages)).await)).is_empty());
-        assert_eq!(rig.service.most_in_flight(), most, "{setting}");
+        assert_eq!(rig.service.peak_in_flight(), most, "{setting}");
         assert_eq!(made(&rig).len(), most + 2);
     }
 }
 
 #[tokio::test]
 async fn what_is_not_done_in_time_is_reported_not_lost() {
-    let rig = Rig::with(With { variables: &[("MESSAGES_AT_A_TIME", "2")], ..With::default() }).await;
-    rig.service.add_fault(on_all(Outcome::Never));
+    let rig =
+        Rig::with(RigOptions { variables: &[("BATCH_CONCURRENCY", "2")], ..RigOptions::default() }).await;
+    rig.service.add_fault(on_all(Outcome::Hang));
     let ids: Vec<String> = (0..6).map(|n| format!("m-{n}")).collect();
     let messages: Vec<Value> = ids.iter().map(|id| message(id, &version_of(id))).collect();
     let answer = response(rig.invoke_within(batch(&messages), Duration::from_secs(2)).await);
@@ -192,9 +195,11 @@ async fn pipes_bring_a_bare_list() {
 #[tokio::test]
 async fn a_setting_that_is_no_number_is_said() {
     for setting in ["0", "21", "ten", "-1"] {
-        let rig = Rig::with(With { variables: &[("MESSAGES_AT_A_TIME", setting)], ..With::default() }).await;
+        let rig =
+            Rig::with(RigOptions { variables: &[("BATCH_CONCURRENCY", setting)], ..RigOptions::default() })
+                .await;
         let (error_type, message) = error(rig.invoke(request().to_string()).await);
         assert_eq!(error_type, "Configuration");
-        assert!(message.contains("MESSAGES_AT_A_TIME") && message.contains("1 to 20"), "{message}");
+        assert!(message.contains("BATCH_CONCURRENCY") && message.contains("1 to 20"), "{message}");
     }
 }

@@ -3,12 +3,12 @@
 use emulator::greengrass::Operation;
 use serde_json::{Value, json};
 
-use crate::support::{DEFINITION, Rig, With, error, response};
+use crate::support::{DEFINITION, Rig, RigOptions, error, response};
 
 const WRONG: &str = "arn:aws:greengrass:us-east-1::/connectors/CloudWatchMetrics/versions/5";
 
 async fn rig(mode: &str) -> Rig {
-    Rig::with(With { variables: &[("CONNECTOR_CHECKS", mode)], ..With::default() }).await
+    Rig::with(RigOptions { variables: &[("CONNECTOR_CHECKS", mode)], ..RigOptions::default() }).await
 }
 
 /// A request with two mistakes, one of them about something that looks like a secret.
@@ -53,14 +53,14 @@ async fn by_default_it_is_told_and_nothing_is_refused() {
     let rig = Rig::start().await;
     let result = response(rig.invoke(wrong().to_string()).await);
     assert_eq!(result["Outcome"], "Created");
-    assert_eq!(result["Advice"], advice_on_wrong());
+    assert_eq!(result["Warnings"], advice_on_wrong());
 
     let eventbridge = json!({ "id": "e-1", "detail-type": "x", "source": "y", "detail": wrong() });
-    assert_eq!(response(rig.invoke(eventbridge.to_string()).await)["Advice"], advice_on_wrong());
+    assert_eq!(response(rig.invoke(eventbridge.to_string()).await)["Warnings"], advice_on_wrong());
 
     let event = in_properties(&rig, "cloudformation-create", &wrong());
     response(rig.invoke(event.to_string()).await);
-    let told = rig.told();
+    let told = rig.responses();
     assert_eq!(told[0]["Status"], "SUCCESS");
     let reason = told[0]["Reason"].as_str().unwrap();
     assert!(reason.contains(MEMORY) && reason.contains(INTERVAL), "{reason}");
@@ -71,7 +71,7 @@ async fn by_default_it_is_told_and_nothing_is_refused() {
     for line in lines {
         let advised = "ParameterPattern Connectors[0].Parameters.MemorySize, \
                        UnknownParameter Connectors[0].Parameters.PublishIntervall";
-        assert_eq!((&line["advice"], line["advised"].as_str()), (&json!(2), Some(advised)));
+        assert_eq!((&line["warnings"], line["warning_codes"].as_str()), (&json!(2), Some(advised)));
     }
     assert!(!log.contains("hunter2"));
 }
@@ -81,18 +81,18 @@ async fn what_is_right_has_no_advice_and_no_word_of_it_in_the_log() {
     let rig = Rig::start().await;
     for name in ["direct", "cloudformation-create"] {
         let result = response(rig.invoke(rig.sample(name).to_string()).await);
-        assert_eq!(result.get("Advice"), None);
+        assert_eq!(result.get("Warnings"), None);
     }
-    assert_eq!(rig.told()[0]["Reason"], "");
+    assert_eq!(rig.responses()[0]["Reason"], "");
     let log = rig.stop().await;
-    assert!(!log.contains("advised"), "{log}");
+    assert!(!log.contains("warning_codes"), "{log}");
 }
 
 #[tokio::test]
 async fn enforce_refuses_mistakes_with_the_same_texts_before_anything_is_called() {
     let rig = rig("enforce").await;
     let expected = format!(
-        "The request is not valid, nothing was sent. 2 errors:\n\
+        "Invalid request. No version was created. 2 errors:\n\
          - Connectors[0].Parameters.MemorySize: {MEMORY}\n\
          - Connectors[0].Parameters.PublishIntervall: {INTERVAL}"
     );
@@ -104,7 +104,7 @@ async fn enforce_refuses_mistakes_with_the_same_texts_before_anything_is_called(
     assert_eq!(failures["batchItemFailures"], json!([{ "itemIdentifier": "m-1" }]));
 
     response(rig.invoke(in_properties(&rig, "cloudformation-create", &wrong()).to_string()).await);
-    let told = rig.told();
+    let told = rig.responses();
     assert_eq!(told[0]["Status"], "FAILED");
     assert_eq!(told[0]["Reason"], format!("InvalidRequest: {expected}").replace('\n', " "));
 
@@ -118,7 +118,7 @@ async fn enforce_lets_remarks_pass() {
     let mut request = remarkable();
     request["Other"] = json!(1);
     let result = response(rig.invoke(request.to_string()).await);
-    let codes: Vec<&Value> = result["Advice"].as_array().unwrap().iter().map(|a| &a["Code"]).collect();
+    let codes: Vec<&Value> = result["Warnings"].as_array().unwrap().iter().map(|a| &a["Code"]).collect();
     assert_eq!(codes, ["UnknownField", "SupersededVersion"]);
 }
 
@@ -144,7 +144,7 @@ async fn enforce_keeps_no_resource_from_being_deleted_or_rolled_back() {
     response(rig.invoke(event.to_string()).await);
     event["ResourceProperties"]["Connectors"][0]["Parameters"]["MemorySize"] = json!("other");
     response(rig.invoke(event.to_string()).await);
-    let told = rig.told();
+    let told = rig.responses();
     assert_eq!(told.iter().map(|told| &told["Status"]).collect::<Vec<_>>(), ["SUCCESS", "SUCCESS", "FAILED"]);
     assert_eq!(told[1]["Data"]["Outcome"], "Existing");
     assert_eq!(rig.calls(Operation::CreateConnectorDefinitionVersion).len(), 0);
@@ -154,7 +154,7 @@ async fn enforce_keeps_no_resource_from_being_deleted_or_rolled_back() {
 async fn off_says_nothing() {
     let rig = rig("off").await;
     let result = response(rig.invoke(wrong().to_string()).await);
-    assert_eq!((result["Outcome"].as_str(), result.get("Advice")), (Some("Created"), None));
+    assert_eq!((result["Outcome"].as_str(), result.get("Warnings")), (Some("Created"), None));
 }
 
 #[tokio::test]
@@ -176,8 +176,9 @@ async fn a_definition_in_another_region_is_refused_where_that_is_asked_for() {
 
 #[tokio::test]
 async fn another_region_than_the_functions() {
-    let rig = Rig::with(With { variables: &[("AWS_REGION", "eu-west-1")], ..With::default() }).await;
+    let rig =
+        Rig::with(RigOptions { variables: &[("AWS_REGION", "eu-west-1")], ..RigOptions::default() }).await;
     let result = response(rig.invoke(crate::support::request().to_string()).await);
-    assert_eq!(result["Advice"][0]["Code"], "ArnRegion");
-    assert!(result["Advice"][0]["Message"].as_str().unwrap().ends_with("; write eu-west-1."));
+    assert_eq!(result["Warnings"][0]["Code"], "ArnRegion");
+    assert!(result["Warnings"][0]["Message"].as_str().unwrap().ends_with("; write eu-west-1."));
 }

@@ -6,12 +6,12 @@
 
 use std::time::{Duration, Instant};
 
-use emulator::greengrass::{Choices, Fault, Operation, Outcome};
+use emulator::greengrass::{Behavior, Fault, Operation, Outcome};
 use emulator::samples;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use crate::support::{Rig, With, data, on_all, on_create, response, version_arn};
+use crate::support::{Rig, RigOptions, data, on_all, on_create, response, version_arn};
 
 const STEPS: [&str; 3] = ["create", "update", "delete"];
 
@@ -121,18 +121,28 @@ fn function_faults() -> Vec<Case> {
         Case::new("no Region", Failed("Configuration", 0, 0)).variables(&[("AWS_REGION", "")]),
         Case::new("no credentials", Failed("AccessDenied", 0, 0))
             .variables(&[("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", "")]),
-        Case::new("a panic at work", Failed("Internal", 0, 0))
-            .variables(&[("CONNECTOR_VERSIONS_PANIC_AT", "settle")]),
-        Case::new("a panic at the answer", Failed("Internal", 1, 1))
-            .variables(&[("CONNECTOR_VERSIONS_PANIC_AT", "answer")]),
-        Case::new("a panic at both", Failed("Internal", 0, 0))
-            .variables(&[("CONNECTOR_VERSIONS_PANIC_AT", "settle,answer")]),
         Case::new("no such endpoint", Failed("EndpointGone", 0, 0))
             .variables(&[("AWS_ENDPOINT_URL_GREENGRASS", "http://greengrass.invalid")])
             .seconds(6),
         Case::new("nobody at the endpoint", Failed("ServiceUnavailable", 0, 0))
             .variables(&[("AWS_ENDPOINT_URL_GREENGRASS", "http://127.0.0.1:1")])
             .seconds(3),
+    ]
+}
+
+/// These need a function that is built with the feature `failpoints`.
+fn panics() -> Vec<Case> {
+    const FAILPOINTS: &str = "CONNECTOR_VERSIONS_FAILPOINTS";
+    if cfg!(not(feature = "failpoints")) {
+        return Vec::new();
+    }
+    vec![
+        Case::new("a panic while working", Failed("Internal", 0, 0))
+            .variables(&[(FAILPOINTS, "panic-in-reconcile")]),
+        Case::new("a panic while building the response", Failed("Internal", 1, 1))
+            .variables(&[(FAILPOINTS, "panic-in-response")]),
+        Case::new("a panic in both", Failed("Internal", 0, 0))
+            .variables(&[(FAILPOINTS, "panic-in-reconcile,panic-in-response")]),
     ]
 }
 
@@ -162,16 +172,16 @@ fn service_faults() -> Vec<Case> {
         ("a 200 that is no JSON", status(200, None, "<html>")),
         ("a 200 that is empty", status(200, None, "{}")),
         ("reset", Outcome::Reset),
-        ("half", Outcome::Half),
+        ("half", Outcome::Truncated),
     ] {
         cases.push(Case::new(name, Made(2)).fault(on_create(outcome.clone(), false, 1)));
         cases.push(Case::new(name, Found(1)).fault(on_create(outcome, true, 1)));
     }
     cases.extend([
         Case::new("throttled twice", Made(3)).fault(on_create(status(429, None, ""), false, 2)),
-        Case::new("slow", Made(1)).fault(Fault { delay_ms: 400, ..on_create(Outcome::Answer, true, 1) }),
-        Case::new("never, once", Made(2)).fault(on_create(Outcome::Never, false, 1)).seconds(6),
-        Case::new("never, once, but done", Found(1)).fault(on_create(Outcome::Never, true, 1)).seconds(6),
+        Case::new("slow", Made(1)).fault(Fault { delay_ms: 400, ..on_create(Outcome::Response, true, 1) }),
+        Case::new("never, once", Made(2)).fault(on_create(Outcome::Hang, false, 1)).seconds(6),
+        Case::new("never, once, but done", Found(1)).fault(on_create(Outcome::Hang, true, 1)).seconds(6),
         Case::new("look-ups refused", Made(1))
             .fault(Fault {
                 operation: Some(Operation::GetConnectorDefinitionVersion),
@@ -184,7 +194,7 @@ fn service_faults() -> Vec<Case> {
         Case::new("look-ups never answered", Made(1))
             .fault(Fault {
                 operation: Some(Operation::GetConnectorDefinitionVersion),
-                ..on_all(Outcome::Never)
+                ..on_all(Outcome::Hang)
             })
             .seconds(6),
     ]);
@@ -216,8 +226,8 @@ fn no_data() -> Value {
 async fn check(case: &Case, step: &str) {
     let name = format!("{step}, {}", case.name);
     // The service ignores tokens: whatever keeps it from two versions is the function's own doing.
-    let choices = Choices { honour_tokens: false, ..Choices::default() };
-    let rig = Rig::with(With { choices, variables: case.variables }).await;
+    let behavior = Behavior { honor_tokens: false, ..Behavior::default() };
+    let rig = Rig::with(RigOptions { behavior, variables: case.variables }).await;
     case.faults.iter().for_each(|fault| rig.service.add_fault(fault.clone()));
     let event = sample(&rig, step, case);
     let started = Instant::now();
@@ -227,7 +237,7 @@ async fn check(case: &Case, step: &str) {
     let received = rig.receiver.received();
     assert_eq!(received.len(), 1, "{name}: one answer");
     assert!(received[0].body.len() <= 4_096, "{name}");
-    let mut told = rig.told().remove(0);
+    let mut told = rig.responses().remove(0);
     assert_eq!(told, result, "{name}: the invocation returns the document");
     let reason = told.as_object_mut().unwrap().remove("Reason").unwrap();
     let reason = reason.as_str().unwrap();
@@ -281,6 +291,7 @@ async fn whatever_the_event() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_the_function() {
     check_all(function_faults()).await;
+    check_all(panics()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

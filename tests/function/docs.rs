@@ -90,7 +90,7 @@ fn the_runbook_has_each_error_type_and_no_other() {
 fn the_settings_page_has_each_setting_and_the_template_sets_it() {
     let (settings, template) = (read(SETTINGS), read("template.yaml"));
     for name in [
-        config::ENDPOINT,
+        config::GREENGRASS_ENDPOINT_VAR,
         config::IDEMPOTENCY,
         config::IDEMPOTENCY_TABLE,
         config::BATCH_CONCURRENCY,

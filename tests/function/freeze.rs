@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
-use crate::support::{Rig, SNS, With, response};
+use crate::support::{Rig, RigOptions, SNS, response};
 
 /// How a connection is lost while the function is frozen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -89,7 +89,7 @@ async fn a_lost_connection_is_nobodys_error() {
         let (mut greengrass, mut receiver) = (Relay::start(how).await, Relay::start(how).await);
         let endpoint = format!("http://{}", greengrass.address);
         let variables = [("AWS_ENDPOINT_URL_GREENGRASS", endpoint.as_str())];
-        let rig = Rig::with(With { variables: &variables, ..With::default() }).await;
+        let rig = Rig::with(RigOptions { variables: &variables, ..RigOptions::default() }).await;
         *greengrass.target.lock().unwrap() =
             rig.service.url().strip_prefix("http://").map(|a| a.parse().unwrap());
         *receiver.target.lock().unwrap() =
@@ -104,7 +104,7 @@ async fn a_lost_connection_is_nobodys_error() {
             let told = response(rig.invoke(event.to_string()).await);
             assert_eq!(told["Status"], "SUCCESS", "{how:?} {number}: {told}");
             assert_eq!(rig.new_versions().len(), number, "{how:?}");
-            assert_eq!(rig.told().len(), number, "{how:?}: told once each time");
+            assert_eq!(rig.responses().len(), number, "{how:?}: told once each time");
             assert_eq!(rig.calls(Operation::CreateConnectorDefinitionVersion).len(), number, "{how:?}");
 
             rig.signal("STOP").await;

@@ -6,12 +6,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use emulator::greengrass::{Choices, Fault, Operation, Outcome};
+use emulator::greengrass::{Behavior, Fault, Operation, Outcome};
 use emulator::http::{Reply, empty};
-use emulator::runtime_api::Ending;
+use emulator::runtime_api::InvocationOutcome;
 use serde_json::{Value, json};
 
-use crate::support::{DEFINITION, Rig, SNS, With};
+use crate::support::{DEFINITION, Rig, RigOptions, SNS};
 
 /// Lifecycles in each of the two modes; `LIFECYCLES` asks for more.
 const LIFECYCLES: usize = 64;
@@ -108,7 +108,7 @@ impl World {
     fn fault(&mut self) {
         let outcome = match self.random.u8(0..10) {
             0 => Outcome::Reset,
-            1 => Outcome::Half,
+            1 => Outcome::Truncated,
             2 => Outcome::Status { status: 500, code: None, body: String::new() },
             3 => Outcome::Status { status: 429, code: None, body: String::new() },
             4 => Outcome::Status {
@@ -124,12 +124,12 @@ impl World {
         let refused = matches!(outcome, Outcome::Status { status: 400 | 429, .. });
         self.rig.service.add_fault(Fault {
             operation: Some(Operation::CreateConnectorDefinitionVersion),
-            commit: !refused && self.random.bool(),
+            apply: !refused && self.random.bool(),
             outcome,
             ..Fault::default()
         });
         if self.random.u8(0..3) == 0 {
-            self.rig.receiver.reply_with([Reply::Reset, Reply::Answer(empty(503))]);
+            self.rig.receiver.enqueue_replies([Reply::Reset, Reply::Response(empty(503))]);
         }
     }
 
@@ -140,7 +140,7 @@ impl World {
         let ending = self.rig.invoke_within(event.to_string(), Duration::from_secs(30)).await;
         // What did not befall this delivery befalls no other.
         self.rig.service.clear_faults();
-        let Ending::Response(payload) = &ending else { panic!("{ending:?}") };
+        let InvocationOutcome::Response(payload) = &ending else { panic!("{ending:?}") };
         let result: Value = serde_json::from_slice(payload).unwrap();
         let received = self.rig.receiver.received();
         let sent = &received[before..];
@@ -271,10 +271,10 @@ impl World {
 }
 
 /// One world by one seed.
-async fn world(seed: u64, lifecycles: usize, honour_tokens: bool, idempotency: &'static str) -> Counts {
-    let choices = Choices { honour_tokens, ..Choices::default() };
+async fn world(seed: u64, lifecycles: usize, honor_tokens: bool, idempotency: &'static str) -> Counts {
+    let behavior = Behavior { honor_tokens, ..Behavior::default() };
     let variables = [("IDEMPOTENCY", idempotency)];
-    let rig = Rig::with(With { choices, variables: &variables }).await;
+    let rig = Rig::with(RigOptions { behavior, variables: &variables }).await;
     let mut world = World {
         rig,
         random: fastrand::Rng::with_seed(seed),
@@ -291,14 +291,14 @@ async fn world(seed: u64, lifecycles: usize, honour_tokens: bool, idempotency: &
     world.counts
 }
 
-async fn lifecycles(honour_tokens: bool, idempotency: &'static str) {
+async fn lifecycles(honor_tokens: bool, idempotency: &'static str) {
     let given = |name| std::env::var(name).ok().and_then(|number: String| number.parse().ok());
     let seeds: Vec<u64> = match given("LIFECYCLES_SEED") {
         Some(seed) => vec![seed],
         None => (0..WORLDS).map(|_| fastrand::u64(..)).collect(),
     };
     let each = given("LIFECYCLES").map_or(LIFECYCLES, |number| number as usize).div_ceil(WORLDS);
-    let worlds = seeds.iter().map(|&seed| tokio::spawn(world(seed, each, honour_tokens, idempotency)));
+    let worlds = seeds.iter().map(|&seed| tokio::spawn(world(seed, each, honor_tokens, idempotency)));
     let mut counts = Counts::default();
     for (ended, seed) in futures_util::future::join_all(worlds).await.into_iter().zip(&seeds) {
         match ended {
@@ -308,12 +308,12 @@ async fn lifecycles(honour_tokens: bool, idempotency: &'static str) {
     }
     let lifecycles = each * seeds.len();
     println!(
-        "honour_tokens={honour_tokens} IDEMPOTENCY={idempotency} lifecycles={lifecycles} {counts:?} seeds={seeds:?}"
+        "honor_tokens={honor_tokens} IDEMPOTENCY={idempotency} lifecycles={lifecycles} {counts:?} seeds={seeds:?}"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_a_service_that_honours_tokens() {
+async fn on_a_service_that_honors_tokens() {
     lifecycles(true, "token").await;
 }
 

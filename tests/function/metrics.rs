@@ -4,7 +4,7 @@
 use emulator::greengrass::{Operation, Outcome};
 use serde_json::{Value, json};
 
-use crate::support::{Rig, With, error, on_all, request, response};
+use crate::support::{Rig, RigOptions, error, on_all, request, response};
 
 const TRACE: &str = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0";
 const UNITS: [&str; 2] = ["Count", "Milliseconds"];
@@ -39,7 +39,7 @@ async fn each_request_is_counted_once_by_how_it_ended() {
         ("AWS_LAMBDA_FUNCTION_NAME", "versions"),
         ("IDEMPOTENCY", "latest"),
     ];
-    let rig = Rig::with(With { variables: &variables, ..With::default() }).await;
+    let rig = Rig::with(RigOptions { variables: &variables, ..RigOptions::default() }).await;
     response(rig.invoke(request().to_string()).await);
     response(rig.invoke(request().to_string()).await);
     response(rig.invoke(json!({ "tf": { "action": "delete" } }).to_string()).await);
@@ -81,14 +81,14 @@ async fn each_request_is_counted_once_by_how_it_ended() {
             one("Created", &[]),
             one("Existing", &[]),
             one("Deleted", &[]),
-            one("Refused", &["InvalidRequest"]),
-            one("Refused", &["InvalidRequest"]),
+            one("Rejected", &["InvalidRequest"]),
+            one("Rejected", &["InvalidRequest"]),
             // The messages of a batch, each by itself.
             one("Created", &[]),
             one("Created", &[]),
             one("Created", &[]),
             // A stack that was told FAILED.
-            one("Refused", &["InvalidRequest"]),
+            one("Rejected", &["InvalidRequest"]),
             one("Failed", &["AccessDenied"]),
         ]
     );
@@ -104,7 +104,7 @@ async fn without_a_namespace_nothing_is_counted() {
 #[tokio::test]
 async fn the_trace_goes_to_greengrass_and_into_the_log() {
     let variables = [("AWS_LAMBDA_FUNCTION_NAME", "versions")];
-    let rig = Rig::with(With { variables: &variables, ..With::default() }).await;
+    let rig = Rig::with(RigOptions { variables: &variables, ..RigOptions::default() }).await;
     response(rig.invoke(request().to_string()).await);
     error(rig.invoke("{}").await);
     let create = &rig.calls(Operation::CreateConnectorDefinitionVersion)[0];
@@ -137,8 +137,8 @@ fn the_dashboard_shows_metrics_that_there_are() {
             }
         }
     }
-    assert_eq!(names, ["Created", "Existing", "Deleted", "Refused", "Throttled", "Failed", "Duration"]);
-    for alarm in ["Failures:", "Throttles:"] {
+    assert_eq!(names, ["Created", "Existing", "Deleted", "Rejected", "Throttled", "Failed", "Duration"]);
+    for alarm in ["FailedRequestsAlarm:", "ThrottledRequestsAlarm:"] {
         let (_, alarm) = template.split_once(&format!("  {alarm}\n")).unwrap();
         let name = alarm.split_once("MetricName: ").unwrap().1.lines().next().unwrap();
         assert!(names.iter().any(|there| there == name), "{name}");

@@ -4,7 +4,7 @@ use emulator::greengrass::{Fault, Operation, Outcome};
 use emulator::http::{Reply, empty};
 use serde_json::{Value, json};
 
-use crate::support::{DEFINITION, Rig, SNS, With, response};
+use crate::support::{DEFINITION, Rig, RigOptions, SNS, response};
 
 const PARAMETER: &str = "SECRET-parameter-9f1c";
 const KEY: &str = "SECRET-access-key-9f1c";
@@ -54,7 +54,7 @@ async fn nothing_secret_is_written_or_answered() {
             ("AWS_SECRET_ACCESS_KEY", KEY),
             ("AWS_SESSION_TOKEN", SESSION),
         ];
-        let rig = Rig::with(With { variables: &variables, ..With::default() }).await;
+        let rig = Rig::with(RigOptions { variables: &variables, ..RigOptions::default() }).await;
         // The service repeats what it was sent, and the receiver is difficult.
         let echo = format!(
             r#"{{"Message":"bad value {}","ErrorDetails":[{{"DetailedErrorMessage":"{PARAMETER}"}}]}}"#,
@@ -63,8 +63,8 @@ async fn nothing_secret_is_written_or_answered() {
         rig.service.add_fault(Fault {
             operation: Some(Operation::CreateConnectorDefinitionVersion),
             // The direct request and the first custom resource.
-            times: 2,
-            commit: false,
+            remaining: 2,
+            apply: false,
             outcome: Outcome::Status {
                 status: 400,
                 code: Some("BadRequestException".to_owned()),
@@ -72,7 +72,11 @@ async fn nothing_secret_is_written_or_answered() {
             },
             ..Fault::default()
         });
-        rig.receiver.reply_with([Reply::Reset, Reply::Answer(empty(503)), Reply::Answer(empty(403))]);
+        rig.receiver.enqueue_replies([
+            Reply::Reset,
+            Reply::Response(empty(503)),
+            Reply::Response(empty(403)),
+        ]);
         let mut answered = Vec::new();
         for event in events(&rig) {
             let ending = rig.invoke_within(event.to_string(), std::time::Duration::from_secs(2)).await;
@@ -81,14 +85,14 @@ async fn nothing_secret_is_written_or_answered() {
         let not_json = rig.invoke(format!("{{\"a\": {PARAMETER}")).await;
         answered.push(format!("{not_json:?}"));
         assert!(
-            answered[0].contains("BadRequestException (what the service said repeats a parameter"),
+            answered[0].contains("BadRequestException (the service's message repeats a parameter"),
             "{}",
             answered[0]
         );
-        answered.extend(rig.told().iter().map(ToString::to_string));
+        answered.extend(rig.responses().iter().map(ToString::to_string));
         assert!(!rig.new_versions().is_empty(), "some of it succeeded");
         let log = rig.stop().await;
-        assert!(log.contains("done") && log.contains("failed"), "{log}");
+        assert!(log.contains("request completed") && log.contains("request failed"), "{log}");
         for secret in [PARAMETER, &PARAMETER.to_uppercase(), KEY, SESSION, QUERY, "9f1c"] {
             assert!(!log.contains(secret), "{secret} in the {format} log:\n{log}");
             for answer in &answered {
@@ -118,10 +122,10 @@ async fn the_log_has_one_line_for_an_event() {
         names.iter().map(|name| line[*name].clone()).collect()
     };
     assert_eq!(
-        shown(&lines[0], &["level", "message", "source", "outcome", "token", "version", "advice"]),
+        shown(&lines[0], &["level", "message", "source", "outcome", "token", "version", "warnings"]),
         [
             json!("INFO"),
-            json!("done"),
+            json!("request completed"),
             json!("eventbridge"),
             json!("Created"),
             result["AmznClientToken"].clone(),
@@ -131,11 +135,11 @@ async fn the_log_has_one_line_for_an_event() {
     );
     assert_eq!(
         shown(&lines[1], &["level", "message", "source", "error_type"]),
-        ["ERROR", "failed", "direct", "InvalidRequest"]
+        ["ERROR", "request failed", "direct", "InvalidRequest"]
     );
     assert_eq!(
         shown(&lines[2], &["level", "message", "source", "error_type"]),
-        ["ERROR", "failed", "cloudformation", "InvalidRequest"]
+        ["ERROR", "request failed", "cloudformation", "InvalidRequest"]
     );
     assert!(lines[2]["error"].as_str().unwrap().contains("expected an object, found null."));
 }
@@ -143,14 +147,14 @@ async fn the_log_has_one_line_for_an_event() {
 #[tokio::test]
 async fn lambdas_level_and_format_are_obeyed() {
     let text = [("AWS_LAMBDA_LOG_FORMAT", "Text")];
-    let rig = Rig::with(With { variables: &text, ..With::default() }).await;
+    let rig = Rig::with(RigOptions { variables: &text, ..RigOptions::default() }).await;
     response(rig.invoke(rig.sample("direct").to_string()).await);
     let log = rig.stop().await;
     assert_eq!(log.lines().count(), 1, "{log}");
     assert!(log.contains(" INFO ") && log.contains("source=\"direct\"") && !log.contains('\u{1b}'), "{log}");
 
     let quiet = [("AWS_LAMBDA_LOG_LEVEL", "ERROR")];
-    let rig = Rig::with(With { variables: &quiet, ..With::default() }).await;
+    let rig = Rig::with(RigOptions { variables: &quiet, ..RigOptions::default() }).await;
     response(rig.invoke(rig.sample("direct").to_string()).await);
     rig.invoke("{}").await;
     let log = rig.stop().await;

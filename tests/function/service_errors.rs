@@ -2,22 +2,22 @@
 
 use std::time::Duration;
 
-use emulator::greengrass::{Choices, Fault, Operation, Outcome};
+use emulator::greengrass::{Behavior, Fault, Operation, Outcome};
 
-use crate::support::{DEFINITION, Rig, With, error, on_create, request, response};
+use crate::support::{DEFINITION, Rig, RigOptions, error, on_create, request, response};
 
 fn answers(status: u16, code: Option<&str>, body: &str) -> Fault {
     Fault {
         operation: Some(Operation::CreateConnectorDefinitionVersion),
-        times: u32::MAX,
-        commit: false,
+        remaining: u32::MAX,
+        apply: false,
         outcome: Outcome::Status { status, code: code.map(str::to_owned), body: body.to_owned() },
         ..Fault::default()
     }
 }
 
-fn ignoring_tokens() -> With<'static> {
-    With { choices: Choices { honour_tokens: false, ..Choices::default() }, ..With::default() }
+fn ignoring_tokens() -> RigOptions<'static> {
+    RigOptions { behavior: Behavior { honor_tokens: false, ..Behavior::default() }, ..RigOptions::default() }
 }
 
 #[tokio::test]
@@ -83,8 +83,8 @@ async fn a_final_answer_is_told_at_once_and_asked_for_once() {
 #[tokio::test]
 async fn the_definition_may_be_missing() {
     for error_types in [true, false] {
-        let choices = Choices { error_types, ..Choices::default() };
-        let rig = Rig::with(With { choices, ..With::default() }).await;
+        let behavior = Behavior { include_error_types: error_types, ..Behavior::default() };
+        let rig = Rig::with(RigOptions { behavior, ..RigOptions::default() }).await;
         let event = request().to_string().replace(DEFINITION, "11111111-2222-4333-8444-555555555555");
         assert_eq!(error(rig.invoke(event).await).0, "DefinitionNotFound");
         assert_eq!(rig.service.calls().len(), 1);
@@ -97,7 +97,7 @@ async fn throttling_is_tried_again_with_or_without_a_code() {
         [(Some("TooManyRequestsException"), "{}"), (None, r#"{"message":"Too Many Requests"}"#), (None, "")]
     {
         let rig = Rig::start().await;
-        rig.service.add_fault(Fault { times: 2, ..answers(429, code, body) });
+        rig.service.add_fault(Fault { remaining: 2, ..answers(429, code, body) });
         assert_eq!(response(rig.invoke(request().to_string()).await)["Outcome"], "Created");
         assert_eq!(rig.creates(), 3, "and nothing was read: a 429 took no effect");
         assert_eq!(rig.service.calls().len(), 3);
@@ -118,7 +118,7 @@ async fn throttling_that_does_not_end_is_throttled() {
 #[tokio::test]
 async fn an_unknown_end_is_looked_into_before_it_is_repeated() {
     let status = |status| Outcome::Status { status, code: None, body: String::new() };
-    for outcome in [Outcome::Reset, Outcome::Half, status(500), status(503), status(200), status(408)] {
+    for outcome in [Outcome::Reset, Outcome::Truncated, status(500), status(503), status(200), status(408)] {
         // It took effect: what was made is found.
         let rig = Rig::with(ignoring_tokens()).await;
         rig.service.add_fault(on_create(outcome.clone(), true, 1));
@@ -141,10 +141,10 @@ async fn an_unknown_end_is_looked_into_before_it_is_repeated() {
 #[tokio::test]
 async fn a_service_that_says_nothing_does_not_hang_the_function() {
     let rig = Rig::start().await;
-    rig.service.add_fault(Fault { operation: None, ..on_create(Outcome::Never, false, u32::MAX) });
+    rig.service.add_fault(Fault { operation: None, ..on_create(Outcome::Hang, false, u32::MAX) });
     let (error_type, message) = error(rig.invoke_within(request().to_string(), Duration::from_secs(2)).await);
     assert_eq!(error_type, "DeadlineExceeded");
-    assert!(message.contains("Whether a version was created is not known"), "{message}");
+    assert!(message.contains("Whether a version was created is unknown"), "{message}");
 }
 
 #[tokio::test]
@@ -163,8 +163,11 @@ async fn an_endpoint_that_is_not_there() {
         ("http://greengrass.us-east-1.invalid", "EndpointGone"),
     ];
     for (url, expected) in table {
-        let rig =
-            Rig::with(With { variables: &[("AWS_ENDPOINT_URL_GREENGRASS", url)], ..With::default() }).await;
+        let rig = Rig::with(RigOptions {
+            variables: &[("AWS_ENDPOINT_URL_GREENGRASS", url)],
+            ..RigOptions::default()
+        })
+        .await;
         let (error_type, message) =
             error(rig.invoke_within(request().to_string(), Duration::from_secs(3)).await);
         assert_eq!(error_type, expected, "{message}");
@@ -175,10 +178,10 @@ async fn an_endpoint_that_is_not_there() {
 #[tokio::test]
 async fn missing_credentials_are_access_denied() {
     let variables = [("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", "")];
-    let rig = Rig::with(With { variables: &variables, ..With::default() }).await;
+    let rig = Rig::with(RigOptions { variables: &variables, ..RigOptions::default() }).await;
     let (error_type, message) = error(rig.invoke(request().to_string()).await);
     assert_eq!(error_type, "AccessDenied", "{message}");
-    assert!(message.contains("there are no credentials"), "{message}");
+    assert!(message.contains("no credentials"), "{message}");
     assert!(rig.service.calls().is_empty());
 }
 
@@ -186,15 +189,15 @@ async fn missing_credentials_are_access_denied() {
 async fn bad_settings_are_the_answer_to_every_event_but_a_delete() {
     let variables =
         [("AWS_ENDPOINT_URL_GREENGRASS", "localhost:8080"), ("RESPONSE_URL_HOSTS", "127.0.0.1, http://x")];
-    let rig = Rig::with(With { variables: &variables, ..With::default() }).await;
+    let rig = Rig::with(RigOptions { variables: &variables, ..RigOptions::default() }).await;
     let (error_type, message) = error(rig.invoke(request().to_string()).await);
     assert_eq!(error_type, "Configuration");
-    for name in ["AWS_ENDPOINT_URL_GREENGRASS: is not a URL", "RESPONSE_URL_HOSTS: must be host names"] {
+    for name in ["AWS_ENDPOINT_URL_GREENGRASS: not a URL", "RESPONSE_URL_HOSTS: not a list of hosts"] {
         assert!(message.contains(name), "{message}");
     }
     response(rig.invoke(rig.sample("cloudformation-create").to_string()).await);
     response(rig.invoke(rig.sample("cloudformation-delete").to_string()).await);
-    let told = rig.told();
+    let told = rig.responses();
     assert_eq!(told[0]["Status"], "FAILED");
     assert!(told[0]["Reason"].as_str().unwrap().starts_with("Configuration: "), "{}", told[0]);
     assert_eq!(told[1]["Status"], "SUCCESS");

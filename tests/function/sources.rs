@@ -4,7 +4,7 @@ use emulator::greengrass::Operation;
 use emulator::samples;
 use serde_json::{Value, json};
 
-use crate::support::{DEFINITION, Rig, SNS, With, data, read_sample, request, response, version_arn};
+use crate::support::{DEFINITION, Rig, RigOptions, SNS, data, read_sample, request, response, version_arn};
 
 /// The answer of the service to the one create, with what the function adds.
 fn expected(rig: &Rig, result: &Value, token: &str) -> Value {
@@ -49,7 +49,7 @@ async fn a_direct_request_without_a_token_gets_one_of_lambdas_request_id() {
     let rig = Rig::start().await;
     let invocation = emulator::runtime_api::Invocation {
         request_id: "11111111-2222-4333-8444-555555555555".to_owned(),
-        time: std::time::Duration::from_secs(30),
+        timeout: std::time::Duration::from_secs(30),
         ..emulator::runtime_api::Invocation::new(request().to_string())
     };
     let first = response(rig.invocation(invocation.clone()).await);
@@ -73,7 +73,7 @@ async fn eventbridge() {
             "Message": "sent as the string it was written as; write it as a string.",
         })
     };
-    expected["Advice"] = json!([remark("PublishInterval"), remark("MaxMetricsToRetain")]);
+    expected["Warnings"] = json!([remark("PublishInterval"), remark("MaxMetricsToRetain")]);
     assert_eq!(result, expected);
 
     let mut sent = event["detail"]["Connectors"].clone();
@@ -99,7 +99,7 @@ async fn told(rig: &Rig, event: &Value) -> Value {
     assert_eq!(put.headers["content-type"], "", "present and empty");
     assert_eq!(put.headers["content-length"], put.body.len().to_string().as_str());
     assert!(!put.headers.contains_key("transfer-encoding"));
-    assert_eq!(rig.told().last().unwrap(), &result);
+    assert_eq!(rig.responses().last().unwrap(), &result);
     result
 }
 
@@ -153,7 +153,7 @@ async fn an_update_to_what_the_version_holds_creates_nothing() {
     timestamp(&told["Data"]["CreationTimestamp"]);
     let mut expected = document(&event, "SUCCESS", id, &data);
     expected["Reason"] = json!(
-        "Advice: Connectors[0].ConnectorArn: CloudWatchMetrics version 4 is superseded; the latest is 5."
+        "Warnings: Connectors[0].ConnectorArn: CloudWatchMetrics version 4 is superseded; the latest is 5."
     );
     assert_eq!(told, expected);
     assert_eq!(rig.creates(), 0);
@@ -169,7 +169,7 @@ async fn a_roll_back_finds_the_old_version_again() {
     // Reads are repeated: one that fails for a moment is no reason for another version.
     for operation in [Operation::GetConnectorDefinitionVersion, Operation::ListConnectorDefinitionVersions] {
         let outcome = Outcome::Status { status: 503, code: None, body: String::new() };
-        let fault = Fault { operation: Some(operation), times: 2, outcome, ..Fault::default() };
+        let fault = Fault { operation: Some(operation), remaining: 2, outcome, ..Fault::default() };
         rig.service.add_fault(fault);
     }
     let mut back = forward.clone();
@@ -213,7 +213,7 @@ async fn a_custom_resource_that_is_wrong_is_told_so() {
     assert_eq!(told["PhysicalResourceId"], format!("not-created:{}", event["RequestId"].as_str().unwrap()));
     assert_eq!(
         told["Reason"],
-        "InvalidRequest: The request is not valid, nothing was sent. 2 errors: - Connectors[0].Id: invalid \
+        "InvalidRequest: Invalid request. No version was created. 2 errors: - Connectors[0].Id: invalid \
          character ' ' at position 2; use 1-128 of `a-z A-Z 0-9 : _ -`. - Connectors[1]: expected an object, found a \
          number."
     );
@@ -223,9 +223,12 @@ async fn a_custom_resource_that_is_wrong_is_told_so() {
 #[tokio::test]
 async fn behind_the_cdks_provider_framework_the_answer_is_returned() {
     // Its older releases write "..." where the URL was; the newer hand on the real one, and the setting says so.
-    for (url, answer) in [(Some("..."), "send"), (Some("..."), "return"), (None, "return")] {
-        let rig =
-            Rig::with(With { variables: &[("CUSTOM_RESOURCE_ANSWER", answer)], ..With::default() }).await;
+    for (url, answer) in [(Some("..."), "put"), (Some("..."), "return"), (None, "return")] {
+        let rig = Rig::with(RigOptions {
+            variables: &[("CUSTOM_RESOURCE_RESPONSE", answer)],
+            ..RigOptions::default()
+        })
+        .await;
         let mut event = rig.sample("cloudformation-create");
         if let Some(url) = url {
             event["ResponseURL"] = json!(url);

@@ -4,7 +4,7 @@ use emulator::greengrass::Operation;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
-use crate::support::{Rig, With, error, request, response};
+use crate::support::{Rig, RigOptions, error, request, response};
 
 /// The connection to Greengrass is opened while the function starts. That it fails is no matter of the start.
 #[tokio::test]
@@ -12,7 +12,7 @@ async fn a_connection_is_opened_before_the_first_event() {
     let endpoint = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", endpoint.local_addr().unwrap());
     let variables = [("AWS_ENDPOINT_URL_GREENGRASS", url.as_str())];
-    let rig = Rig::with(With { variables: &variables, ..With::default() }).await;
+    let rig = Rig::with(RigOptions { variables: &variables, ..RigOptions::default() }).await;
 
     let (mut stream, _) = endpoint.accept().await.unwrap();
     const HANDSHAKE: u8 = 22;

@@ -5,7 +5,7 @@ use emulator::greengrass::{Fault, Operation, Outcome};
 use emulator::samples;
 use serde_json::{Value, json};
 
-use crate::support::{DEFINITION, Rig, SNS, With, error, read_sample, request, response, version_arn};
+use crate::support::{DEFINITION, Rig, RigOptions, SNS, error, read_sample, request, response, version_arn};
 
 /// A request as Terraform sends it.
 fn sent(action: &str, request: &Value, before: &Value) -> String {
@@ -25,7 +25,7 @@ async fn a_create_is_a_direct_request() {
     let rig = Rig::start().await;
     for before in [Value::Null, json!({}), json!("")] {
         let result = response(rig.invoke(sent("create", &request(), &before)).await);
-        assert_eq!((&result["Outcome"], result.get("Advice")), (&json!("Created"), None), "{result}");
+        assert_eq!((&result["Outcome"], result.get("Warnings")), (&json!("Created"), None), "{result}");
     }
     assert_eq!((rig.creates(), rig.service.calls().len()), (3, 3));
 }
@@ -68,8 +68,8 @@ async fn an_update_that_may_not_look() {
     let operation = Some(Operation::ListConnectorDefinitionVersions);
     rig.service.add_fault(Fault {
         operation,
-        times: u32::MAX,
-        commit: false,
+        remaining: u32::MAX,
+        apply: false,
         outcome: refused,
         ..Fault::default()
     });
@@ -100,7 +100,7 @@ async fn the_sample_brings_its_definition_to_the_next_version() {
 async fn a_delete_calls_nothing_and_cannot_fail() {
     let wrong = json!({ "ConnectorDefinitionId": 7, "Connectors": null });
     for variables in [&[][..], &[("IDEMPOTENCY", "never")]] {
-        let rig = Rig::with(With { variables, ..With::default() }).await;
+        let rig = Rig::with(RigOptions { variables, ..RigOptions::default() }).await;
         for request in [&request(), &wrong] {
             let result = response(rig.invoke(sent("delete", request, request)).await);
             assert_eq!(result, json!({ "Outcome": "Deleted" }));

@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
-use crate::support::{Rig, With, error, on_create, request, response};
+use crate::support::{Rig, RigOptions, error, on_create, request, response};
 
 /// Where the function finds a service, as long as it trusts its certificate.
 struct Endpoint {
@@ -133,7 +133,7 @@ async fn rig(authority: &Authority, test: &str, greengrass: &Endpoint) -> Rig {
     let endpoint = format!("https://localhost:{}", greengrass.port);
     let variables =
         [("AWS_ENDPOINT_URL_GREENGRASS", endpoint.as_str()), ("SSL_CERT_FILE", bundle.to_str().unwrap())];
-    Rig::with(With { variables: &variables, ..With::default() }).await
+    Rig::with(RigOptions { variables: &variables, ..RigOptions::default() }).await
 }
 
 /// A custom resource's Create, to be answered there.
@@ -156,7 +156,7 @@ async fn greengrass_and_cloudformation_are_called_over_one_connection_each() {
         for number in 1..=2 {
             let event = create(&rig, &answers, number);
             assert_eq!(response(rig.invoke(event).await)["Status"], "SUCCESS");
-            assert_eq!(rig.told().len(), number);
+            assert_eq!(rig.responses().len(), number);
             assert_eq!((greengrass.connections(), answers.connections()), (1, 1), "{number}");
         }
     }
@@ -189,7 +189,7 @@ async fn the_connection_for_the_answer_is_begun_while_the_version_is_made() {
     greengrass.stands_before(&rig.service.url());
     answers.stands_before(&rig.receiver.url());
     // The second call is made when the first was given up on, a second later or more.
-    rig.service.add_fault(on_create(Outcome::Never, false, 1));
+    rig.service.add_fault(on_create(Outcome::Hang, false, 1));
 
     let event = create(&rig, &answers, 1);
     let begun = async {

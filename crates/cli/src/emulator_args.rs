@@ -1,15 +1,15 @@
-//! Options of the emulated service, for the commands that start one.
+//! Options of the emulator, for the commands that start one.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use emulator::greengrass::Choices;
+use emulator::greengrass::Behavior;
 
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Emulated service")]
+#[command(next_help_heading = "Emulator")]
 pub(crate) struct EmulatorArgs {
-    /// File to keep the service's state in
+    /// File to keep the emulator's state in
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
 
@@ -17,7 +17,7 @@ pub(crate) struct EmulatorArgs {
     #[arg(long)]
     ignore_tokens: bool,
 
-    /// Reject connector Ids that the API reference does not allow
+    /// Reject connector IDs that the API reference does not allow
     #[arg(long)]
     check_ids: bool,
 
@@ -25,7 +25,7 @@ pub(crate) struct EmulatorArgs {
     #[arg(long)]
     no_error_types: bool,
 
-    /// Entries per page where the client does not ask for a number
+    /// Entries per page if the client does not request a number
     #[arg(long, value_name = "N", default_value = "50")]
     page_size: NonZeroUsize,
 
@@ -35,14 +35,14 @@ pub(crate) struct EmulatorArgs {
 }
 
 impl EmulatorArgs {
-    pub(crate) fn choices(&self) -> Choices {
-        Choices {
-            honour_tokens: !self.ignore_tokens,
-            check_ids: self.check_ids,
-            error_types: !self.no_error_types,
+    pub(crate) fn behavior(&self) -> Behavior {
+        Behavior {
+            honor_tokens: !self.ignore_tokens,
+            validate_ids: self.check_ids,
+            include_error_types: !self.no_error_types,
             page_size: self.page_size.get(),
             region: self.region.clone(),
-            ..Choices::default()
+            ..Behavior::default()
         }
     }
 
@@ -50,7 +50,7 @@ impl EmulatorArgs {
         self.data.as_deref()
     }
 
-    /// What the service does with client tokens, in one word.
+    /// `honored` or `ignored`.
     pub(crate) fn client_tokens(&self) -> &'static str {
         if self.ignore_tokens { "ignored" } else { "honored" }
     }

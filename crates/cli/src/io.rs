@@ -3,7 +3,9 @@
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 
-/// Reads a text file, or standard input where the name is `-`.
+use crate::error::CliError;
+
+/// Reads a text file, or standard input if the name is `-`.
 pub(crate) fn read(name: &str) -> io::Result<String> {
     if name != "-" {
         return fs::read_to_string(name);
@@ -12,16 +14,18 @@ pub(crate) fn read(name: &str) -> io::Result<String> {
     io::stdin().read_to_string(&mut text).map(|_| text)
 }
 
-/// Writes to standard output. A closed pipe is not an error: the reader has seen enough.
-pub(crate) fn write_stdout(text: &str) -> Result<(), String> {
+/// Writes to standard output. A closed pipe is not an error: its reader has read enough.
+pub(crate) fn write_stdout(text: &str) -> Result<(), CliError> {
     match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
+        Err(source) if source.kind() != ErrorKind::BrokenPipe => {
+            Err(CliError::Write { name: "standard output".to_owned(), source })
+        }
         _ => Ok(()),
     }
 }
 
 /// Writes an error message to standard error.
-pub(crate) fn write_error(message: &str) {
+pub(crate) fn write_error(error: &CliError) {
     // Without standard error there is no place left to report to.
-    let _ = writeln!(io::stderr(), "error: {message}");
+    let _ = writeln!(io::stderr(), "error: {error}");
 }

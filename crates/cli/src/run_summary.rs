@@ -1,146 +1,159 @@
-//! What happened to an event: for a program as JSON, for a person as text.
+//! The summary of a run: as text and as JSON.
 
 use std::fmt;
 use std::time::Duration;
 
-use emulator::greengrass::Call;
-use emulator::response_receiver::Received;
-use emulator::runtime_api::{Ending, Invoked};
+use emulator::greengrass::RecordedCall;
+use emulator::response_receiver::ReceivedRequest;
+use emulator::runtime_api::{CompletedInvocation, InvocationOutcome};
+use emulator::samples;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// How an invocation ended, as far as it did: otherwise what the function wrote before it went.
-pub(crate) type Ended = Result<Invoked, String>;
+/// A completed invocation, or the output of a function that did not complete it.
+pub(crate) type InvocationResult = Result<CompletedInvocation, String>;
 
-/// The payload of a response.
-fn payload(ending: &Ending) -> Option<Value> {
-    match ending {
-        Ending::Response(bytes) => serde_json::from_slice(bytes).ok(),
-        Ending::Error { .. } | Ending::InitError(_) => None,
-    }
-}
+/// Width of the column of labels.
+const LABEL_WIDTH: usize = 12;
 
-/// What happened to an event. Parameters appear by name only: what a terminal shows may end in a build's log.
+/// What happened to an event. It has the parameters' names and not their values: what a terminal shows may end in a
+/// build's log.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Report {
-    /// The event's file.
+pub(crate) struct RunSummary {
+    /// Name of the event's file.
     pub event: String,
-    /// Whether it ended well: an answer, and not FAILED where CloudFormation was told.
+    /// Whether the function returned a response without failed messages, and CloudFormation was notified of no failure.
     pub ok: bool,
-    /// The source that was recognised.
+    /// The event source that the function recognized.
     pub source: String,
-    /// The calls that the service got.
-    pub calls: Vec<CallReport>,
-    /// What the function returned.
+    /// The calls that the emulator received.
+    pub calls: Vec<ServiceCall>,
+    /// The function's response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,
-    /// Why it returned nothing.
+    /// The error that the function reported in place of a response.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<ErrorReport>,
-    /// What failed inside the event, by the function's log: a message of a batch, where the event itself ended.
+    pub error: Option<InvocationError>,
+    /// Failed requests of an event that itself succeeded, from the function's log: messages of a batch.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<Value>,
-    /// What CloudFormation was told, each answer that was sent.
+    /// The responses that the function sent to CloudFormation.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cloud_formation: Vec<Value>,
-    /// From the start of the process to its first request for an event, in milliseconds.
+    /// Milliseconds from the start of the process to its first request for an event.
     pub start_ms: Option<f64>,
-    /// From the event handed out to the result taken in, in milliseconds.
+    /// Milliseconds from the event to its result.
     pub event_ms: Option<f64>,
 }
 
-/// A call that the service got.
+/// A call that the emulator received.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct CallReport {
-    /// The operation, or the request where it is none.
+pub(crate) struct ServiceCall {
+    /// The operation's name, or `no operation`.
     pub operation: String,
     /// Method and path.
     pub request: String,
-    /// The client token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amzn_client_token: Option<String>,
-    /// The connectors in the body, with their parameters' names.
+    /// The connectors in the body, with the names of their parameters.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub connectors: Vec<Value>,
-    /// What was answered.
+    /// HTTP status of the response; `None` if the emulator sent none.
     pub status: Option<u16>,
 }
 
-/// Why a function returned nothing.
+/// Why an invocation has no response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct ErrorReport {
-    /// `errorType`
+pub(crate) struct InvocationError {
     pub error_type: String,
-    /// `errorMessage`
     pub error_message: String,
 }
 
-impl Report {
+impl RunSummary {
+    /// `log_lines` are the function's log lines of the requests in the event.
     pub(crate) fn new(
         event: &str,
-        lines: &[Value],
-        calls: Vec<Call>,
-        received: &[Received],
+        log_lines: &[Value],
+        calls: &[RecordedCall],
+        received: &[ReceivedRequest],
         start: Option<Duration>,
-        ended: Ended,
+        invocation: InvocationResult,
     ) -> Self {
         let milliseconds = |time: Duration| time.as_micros() as f64 / 1_000.0;
-        let error = |error_type: &str, error_message: String| {
-            Some(ErrorReport { error_type: error_type.to_owned(), error_message })
-        };
-        let (result, error, event_ms) = match ended {
-            Ok(invoked) => {
-                let error = match &invoked.ending {
-                    Ending::Response(_) => None,
-                    Ending::Error { error_type, message } => error(error_type, message.clone()),
-                    Ending::InitError(told) => error("InitError", told.clone()),
-                };
-                (payload(&invoked.ending), error, Some(milliseconds(invoked.took)))
+        let event_ms = invocation.as_ref().ok().map(|completed| milliseconds(completed.duration));
+        let (result, error) = match invocation.map(|completed| completed.outcome) {
+            Ok(InvocationOutcome::Response(bytes)) => (serde_json::from_slice::<Value>(&bytes).ok(), None),
+            Ok(InvocationOutcome::Error { error_type, message }) => {
+                (None, Some(InvocationError { error_type, error_message: message }))
             }
-            Err(log) => {
-                (None, error("NoAnswer", format!("the function gave no answer. It wrote: {log}")), None)
+            Ok(InvocationOutcome::InitError(message)) => {
+                (None, Some(InvocationError::new("InitError", message)))
+            }
+            Err(output) => {
+                let message = format!("The function did not respond. Its output: {output}");
+                (None, Some(InvocationError::new("NoResponse", message)))
             }
         };
-        let mut sources: Vec<&str> = lines.iter().map(|line| text(&line["source"])).collect();
+        let mut sources: Vec<&str> = log_lines.iter().map(|line| text(&line["source"])).collect();
         sources.dedup();
-        let told = |received: &Received| serde_json::from_slice(&received.body).unwrap_or_default();
-        let cloud_formation: Vec<Value> = received.iter().map(told).collect();
-        let failures = lines.iter().filter(|line| error.is_none() && line["error_type"].is_string());
-        let failure = |line: &Value| json!({ "AskedBy": line["asked_by"], "ErrorType": line["error_type"], "ErrorMessage": line["error"] });
-        let inner: Vec<Value> = failures.map(failure).collect();
-        let failures = result.as_ref().and_then(|result| result["batchItemFailures"].as_array());
-        let failed = failures.is_some_and(|failures| !failures.is_empty());
+        let cloud_formation: Vec<Value> = received
+            .iter()
+            .map(|request| serde_json::from_slice(&request.body).unwrap_or_default())
+            .collect();
+        // The error and the responses to CloudFormation have these errors already.
+        let failures = if error.is_none() && cloud_formation.is_empty() {
+            log_lines.iter().filter(|line| line["error_type"].is_string()).map(failure).collect()
+        } else {
+            Vec::new()
+        };
+        let failed_items = result.as_ref().and_then(|result| result["batchItemFailures"].as_array());
+        let ok = error.is_none()
+            && failed_items.is_none_or(Vec::is_empty)
+            && cloud_formation.iter().all(|response| response["Status"] == "SUCCESS");
         Self {
             event: event.to_owned(),
-            ok: error.is_none() && !failed && cloud_formation.iter().all(|told| told["Status"] == "SUCCESS"),
+            ok,
             source: sources.join(", "),
-            calls: calls.iter().map(CallReport::new).collect(),
+            calls: calls.iter().map(ServiceCall::new).collect(),
             result,
             error,
-            failures: if cloud_formation.is_empty() { inner } else { Vec::new() },
+            failures,
             cloud_formation,
             start_ms: start.map(milliseconds),
             event_ms,
         }
     }
-}
 
-impl Report {
     /// Whether the function, or its response to CloudFormation, reports a definition that does not exist.
-    pub(crate) fn names_unknown_definition(&self) -> bool {
+    fn names_unknown_definition(&self) -> bool {
         let is_unknown = |text: &str| text.starts_with("DefinitionNotFound");
         self.error.as_ref().is_some_and(|error| is_unknown(&error.error_type))
             || self.cloud_formation.iter().any(|response| response["Reason"].as_str().is_some_and(is_unknown))
     }
 }
 
-impl CallReport {
-    fn new(call: &Call) -> Self {
+/// A failed request, from its log line.
+fn failure(line: &Value) -> Value {
+    json!({
+        "RequestSourceId": line["request_source_id"],
+        "ErrorType": line["error_type"],
+        "ErrorMessage": line["error"],
+    })
+}
+
+impl InvocationError {
+    fn new(error_type: &str, error_message: String) -> Self {
+        Self { error_type: error_type.to_owned(), error_message }
+    }
+}
+
+impl ServiceCall {
+    fn new(call: &RecordedCall) -> Self {
         let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
-        let names = |connector: &Value| {
+        let without_values = |connector: &Value| {
             let parameters = connector["Parameters"].as_object();
             let names: Vec<&String> = parameters.map(|map| map.keys().collect()).unwrap_or_default();
             json!({ "Id": connector["Id"], "ConnectorArn": connector["ConnectorArn"], "Parameters": names })
@@ -151,85 +164,156 @@ impl CallReport {
                 .map_or_else(|| "no operation".to_owned(), |operation| format!("{operation:?}")),
             request: call.request.clone(),
             amzn_client_token: call.token.clone(),
-            connectors: body["Connectors"].as_array().into_iter().flatten().map(names).collect(),
+            connectors: body["Connectors"].as_array().into_iter().flatten().map(without_values).collect(),
             status: call.status,
         }
     }
 }
 
-/// For a person.
-impl fmt::Display for Report {
+/// The text for people: a label and a value on each line.
+impl fmt::Display for RunSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        line(f, "event", &self.event)?;
-        line(f, "recognised", &self.source)?;
-        self.calls.iter().try_for_each(|call| show_call(f, call))?;
+        write_line(f, "event", &self.event)?;
+        write_line(f, "source", &self.source)?;
+        self.calls.iter().try_for_each(|call| write_call(f, call))?;
         if self.calls.is_empty() {
-            line(f, "call", "none")?;
+            write_line(f, "call", "none")?;
         }
         if let Some(error) = &self.error {
-            line(f, "error", &error.error_type)?;
-            line(f, "", &one_a_line(&error.error_message))?;
+            write_line(f, "error", &error.error_type)?;
+            write_text(f, &error.error_message)?;
         }
         for failure in &self.failures {
-            line(f, "failed", &format!("{}  {}", text(&failure["AskedBy"]), text(&failure["ErrorType"])))?;
-            line(f, "", &one_a_line(text(&failure["ErrorMessage"])))?;
+            let source = [text(&failure["RequestSourceId"]), text(&failure["ErrorType"])];
+            write_line(f, "failed", &join_non_empty(source, "  "))?;
+            write_text(f, text(&failure["ErrorMessage"]))?;
         }
-        for told in &self.cloud_formation {
-            line(f, "told", &format!("CloudFormation: {}", text(&told["Status"])))?;
-            line(f, "", &format!("PhysicalResourceId {}", text(&told["PhysicalResourceId"])))?;
-            if !text(&told["Reason"]).is_empty() {
-                line(f, "", &one_a_line(text(&told["Reason"])))?;
-            }
+        for response in &self.cloud_formation {
+            write_line(f, "response", &format!("CloudFormation: {}", text(&response["Status"])))?;
+            write_text(f, &format!("PhysicalResourceId {}", text(&response["PhysicalResourceId"])))?;
+            write_text(f, text(&response["Reason"]))?;
         }
         if let Some(result) = &self.result {
             // A custom resource has its version in its data.
-            show_version(f, if result["Data"].is_object() { &result["Data"] } else { result })?;
+            write_version(f, if result["Data"].is_object() { &result["Data"] } else { result })?;
+        }
+        if self.names_unknown_definition() {
+            let definition = samples::DEFINITION;
+            write_line(f, "hint", &format!("The emulator has the definition of the samples, {definition}"))?;
+            write_text(f, "Use --definition ID to add another")?;
         }
         let time = |time: Option<f64>| time.map_or("-".to_owned(), |ms| format!("{ms:.1} ms"));
-        line(f, "time", &format!("start {}, event {}", time(self.start_ms), time(self.event_ms)))?;
-        line(f, "", if self.ok { "ended well" } else { "did not end well" })
+        write_line(f, "time", &format!("start {}, event {}", time(self.start_ms), time(self.event_ms)))?;
+        write_line(f, "result", if self.ok { "succeeded" } else { "failed" })
     }
 }
 
-fn line(f: &mut fmt::Formatter<'_>, name: &str, text: &str) -> fmt::Result {
-    writeln!(f, "{name:<12}{text}")
+fn write_line(f: &mut fmt::Formatter<'_>, label: &str, text: &str) -> fmt::Result {
+    writeln!(f, "{label:<LABEL_WIDTH$}{text}")
 }
 
-fn show_call(f: &mut fmt::Formatter<'_>, call: &CallReport) -> fmt::Result {
-    let status = call.status.map_or("no answer".to_owned(), |status| status.to_string());
-    line(f, "call", &format!("{} -> {status}", call.operation))?;
-    line(f, "", &call.request)?;
+/// Writes each line of a text below the value of a label. A list of errors has one on each line.
+fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    text.lines().try_for_each(|line| write_line(f, "", line))
+}
+
+fn write_call(f: &mut fmt::Formatter<'_>, call: &ServiceCall) -> fmt::Result {
+    let status = call.status.map_or("no response".to_owned(), |status| status.to_string());
+    write_line(f, "call", &format!("{} -> {status}", call.operation))?;
+    write_text(f, &call.request)?;
     if let Some(token) = &call.amzn_client_token {
-        line(f, "", &format!("AmznClientToken {token}"))?;
+        write_text(f, &format!("AmznClientToken {token}"))?;
     }
     for connector in &call.connectors {
-        line(f, "", &format!("{}  {}", text(&connector["Id"]), text(&connector["ConnectorArn"])))?;
+        write_text(f, &format!("{}  {}", text(&connector["Id"]), text(&connector["ConnectorArn"])))?;
         let names: Vec<&str> = connector["Parameters"].as_array().into_iter().flatten().map(text).collect();
         if !names.is_empty() {
-            line(f, "", &format!("  ({})", names.join(", ")))?;
+            write_text(f, &format!("  ({})", names.join(", ")))?;
         }
     }
     Ok(())
 }
 
-fn show_version(f: &mut fmt::Formatter<'_>, version: &Value) -> fmt::Result {
-    let words = [text(&version["Outcome"]), text(&version["Version"])];
-    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+fn write_version(f: &mut fmt::Formatter<'_>, version: &Value) -> fmt::Result {
+    let words = join_non_empty([text(&version["Outcome"]), text(&version["Version"])], " ");
     if !words.is_empty() {
-        line(f, "version", &words.join(" "))?;
-        line(f, "", text(&version["Arn"]))?;
+        write_line(f, "version", &words)?;
+        write_text(f, text(&version["Arn"]))?;
     }
-    for advice in version["Advice"].as_array().into_iter().flatten() {
-        line(f, "advice", &format!("{}: {}", text(&advice["Path"]), text(&advice["Message"])))?;
+    for warning in version["Warnings"].as_array().into_iter().flatten() {
+        let words = join_non_empty([text(&warning["Path"]), text(&warning["Message"])], ": ");
+        write_line(f, "warning", &words)?;
     }
     Ok(())
 }
 
-/// Many problems of one text, one below the other.
-fn one_a_line(text: &str) -> String {
-    text.replace("; ", &format!(";\n{:12}", ""))
+/// The texts that are not empty, joined.
+fn join_non_empty(texts: [&str; 2], separator: &str) -> String {
+    let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
+    texts.join(separator)
 }
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn completed(outcome: InvocationOutcome) -> InvocationResult {
+        Ok(CompletedInvocation { outcome, duration: Duration::from_millis(5) })
+    }
+
+    fn lines(summary: &RunSummary) -> Vec<String> {
+        summary.to_string().lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn several_errors_have_a_line_each() {
+        let message = "2 errors:\n- Connectors[0].Id: required.\n- Connectors[1].Id: required.".to_owned();
+        let error_type = "InvalidRequest".to_owned();
+        let outcome = InvocationOutcome::Error { error_type, message };
+        let summary = RunSummary::new("-", &[], &[], &[], None, completed(outcome));
+        assert!(!summary.ok);
+        assert_eq!(
+            lines(&summary)[3..],
+            [
+                "error       InvalidRequest",
+                "            2 errors:",
+                "            - Connectors[0].Id: required.",
+                "            - Connectors[1].Id: required.",
+                "time        start -, event 5.0 ms",
+                "result      failed",
+            ]
+        );
+    }
+
+    #[test]
+    fn failed_messages_and_warnings() {
+        let log = [
+            json!({ "source": "sqs", "error_type": "Throttled", "error": "Throttled.", "request_source_id": "m-1" }),
+            json!({ "source": "sqs" }),
+        ];
+        let result = json!({
+            "batchItemFailures": [{ "itemIdentifier": "m-1" }],
+            "Warnings": [{ "Code": "UnknownField", "Path": "Name", "Message": "unknown field." }],
+        });
+        let outcome = InvocationOutcome::Response(result.to_string().into());
+        let summary = RunSummary::new("-", &log, &[], &[], None, completed(outcome));
+        let json = serde_json::to_value(&summary).unwrap();
+        let failure =
+            json!({ "RequestSourceId": "m-1", "ErrorType": "Throttled", "ErrorMessage": "Throttled." });
+        assert_eq!((&json["Ok"], &json["Failures"]), (&json!(false), &json!([failure])));
+        assert_eq!(
+            lines(&summary)[1..6],
+            [
+                "source      sqs",
+                "call        none",
+                "failed      m-1  Throttled",
+                "            Throttled.",
+                "warning     Name: unknown field.",
+            ]
+        );
+    }
 }

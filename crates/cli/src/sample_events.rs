@@ -1,4 +1,4 @@
-//! The sample events, compiled in, so that they are there wherever the program is installed.
+//! The sample events, compiled in, so that an installed program has them.
 
 /// Name and JSON text of each sample event, sorted by name.
 pub(crate) const SAMPLE_EVENTS: &[(&str, &str)] = &[
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_the_folder() {
+    fn the_table_has_every_file_of_the_folder() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events");
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .unwrap()

@@ -1,13 +1,13 @@
-//! `cargo local check`: the checks alone, as a person, a program and code scanning see them.
+//! `connector-versions check`: diagnostics of files as text, JSON and SARIF.
 
-#[allow(unreachable_pub, reason = "a module of this test file")]
+#[allow(dead_code, unreachable_pub, reason = "a module of this test file, which uses its own part")]
 mod support;
 
 use std::io::Write;
 use std::process::{Output, Stdio};
 
 use serde_json::{Value, json};
-use support::connector_versions;
+use support::{assert_expected, connector_versions, documentation};
 
 const TEMPLATE: &str = "crates/cli/tests/templates/line.yaml";
 
@@ -15,34 +15,39 @@ fn check(arguments: &[&str]) -> Output {
     connector_versions(&[&["check"], arguments].concat()).stdin(Stdio::null()).output().unwrap()
 }
 
-/// The report on a file, and the exit status.
-fn report_on(text: &str, arguments: &[&str]) -> (Value, i32) {
-    let mut process = connector_versions(&[&["check", "--json", "-"], arguments].concat())
+/// Checks this text and then the files in `arguments`.
+fn check_text(text: &str, arguments: &[&str]) -> Output {
+    let mut process = connector_versions(&[&["check", "-"], arguments].concat())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     process.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let output = process.wait_with_output().unwrap();
+    process.wait_with_output().unwrap()
+}
+
+/// The JSON report, and the exit status.
+fn report_on(text: &str, arguments: &[&str]) -> (Value, i32) {
+    let output = check_text(text, &[&["--format", "json"], arguments].concat());
     (serde_json::from_slice(&output.stdout).unwrap(), output.status.code().unwrap())
 }
 
-/// DiagnosticCode, path, line and column of each finding.
-fn findings(report: &Value) -> Vec<(String, String, u64)> {
-    let findings = report["Files"][0]["Findings"].as_array().unwrap();
+/// Code, path and line of each diagnostic.
+fn diagnostics(report: &Value) -> Vec<(String, String, u64)> {
+    let diagnostics = report["Files"][0]["Diagnostics"].as_array().unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    findings.iter().map(|f| (text(&f["Code"]), text(&f["Path"]), f["Line"].as_u64().unwrap())).collect()
+    diagnostics.iter().map(|d| (text(&d["Code"]), text(&d["Path"]), d["Line"].as_u64().unwrap())).collect()
 }
 
-fn expected(findings: &[(&str, &str, u64)]) -> Vec<(String, String, u64)> {
-    findings.iter().map(|(code, path, line)| ((*code).to_owned(), (*path).to_owned(), *line)).collect()
+fn expected(diagnostics: &[(&str, &str, u64)]) -> Vec<(String, String, u64)> {
+    diagnostics.iter().map(|(code, path, line)| ((*code).to_owned(), (*path).to_owned(), *line)).collect()
 }
 
 fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// A request with one mistake, on its third line.
+/// A request with one error, on its third line.
 fn request() -> String {
     concat!(
         r#"{"ConnectorDefinitionId": "d", "Connectors": [{"Id": "a","#,
@@ -52,7 +57,7 @@ fn request() -> String {
     .to_owned()
 }
 
-/// What CloudFormation puts in is no mistake; what it hands to a custom resource as it stands is one.
+/// A reference that CloudFormation resolves is valid; one that a custom resource would receive unresolved is an error.
 #[test]
 fn dynamic_references() {
     let connector = |topic: &str| {
@@ -66,26 +71,27 @@ fn dynamic_references() {
             let custom =
                 json!({ "ServiceToken": "t", "ConnectorDefinitionId": "d", "Connectors": connectors });
             let native = json!({ "ConnectorDefinitionId": "d", "Connectors": connectors });
-            let of = |of: &str, properties| json!({ "Type": of, "Properties": properties });
+            let resource =
+                |resource_type: &str, properties| json!({ "Type": resource_type, "Properties": properties });
             [
-                (format!("{kind}-custom"), of("Custom::GreengrassConnectorVersion", custom)),
-                (format!("{kind}-native"), of("AWS::Greengrass::ConnectorDefinitionVersion", native)),
+                (format!("{kind}-custom"), resource("Custom::GreengrassConnectorVersion", custom)),
+                (format!("{kind}-native"), resource("AWS::Greengrass::ConnectorDefinitionVersion", native)),
             ]
         })
         .collect();
     let (report, _) = report_on(&json!({ "Resources": resources }).to_string(), &[]);
-    let mut refused: Vec<String> =
-        findings(&report).into_iter().map(|(code, path, _)| format!("{code} {path}")).collect();
-    refused.retain(|finding| finding.starts_with("Invalid"));
+    let mut invalid: Vec<String> =
+        diagnostics(&report).into_iter().map(|(code, path, _)| format!("{code} {path}")).collect();
+    invalid.retain(|diagnostic| diagnostic.starts_with("Invalid"));
     let at = |name: &str| {
         format!("InvalidRequest Resources.{name}.Properties.Connectors[0].Parameters.DefaultSNSArn")
     };
-    assert_eq!(refused, [at("secretsmanager-custom"), at("ssm-secure-custom"), at("ssm-secure-native")]);
+    assert_eq!(invalid, [at("secretsmanager-custom"), at("ssm-secure-custom"), at("ssm-secure-native")]);
 }
 
 #[test]
 fn a_template_in_yaml() {
-    let output = check(&[TEMPLATE, "--json"]);
+    let output = check(&[TEMPLATE, "--format", "json"]);
     assert_eq!(output.status.code(), Some(1));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let (line, native, first) = (
@@ -94,7 +100,7 @@ fn a_template_in_yaml() {
         "Resources.Definition.Properties.InitialVersion.Connectors",
     );
     assert_eq!(
-        findings(&report),
+        diagnostics(&report),
         expected(&[
             ("UnknownConnector", &format!("{line}[0].ConnectorArn"), 14),
             ("SupersededVersion", &format!("{line}[1].ConnectorArn"), 18),
@@ -106,13 +112,14 @@ fn a_template_in_yaml() {
         ])
     );
     assert_eq!((&report["Errors"], &report["Warnings"]), (&json!(6), &json!(1)));
-    let needs = report["Files"][0]["Needs"].as_array().unwrap();
-    let connectors: Vec<&str> = needs.iter().map(|need| need["Connector"].as_str().unwrap()).collect();
+    let requirements = report["Files"][0]["Requirements"].as_array().unwrap();
+    let connectors: Vec<&str> =
+        requirements.iter().map(|requirement| requirement["Connector"].as_str().unwrap()).collect();
     assert_eq!(
         connectors,
         ["SNS", "KinesisFirehose", "DockerApplicationDeployment", "ModbusRTUProtocolAdapter"]
     );
-    assert_eq!(needs[0]["Needs"][1], "a group role that allows sns:Publish");
+    assert_eq!(requirements[0]["Requires"][1], "a group role that allows sns:Publish");
 }
 
 #[test]
@@ -134,7 +141,7 @@ fn a_template_in_json_and_its_long_forms() {
     } });
     let (report, status) = report_on(&template.to_string(), &[]);
     assert_eq!(
-        findings(&report),
+        diagnostics(&report),
         expected(&[("InvalidRequest", "Resources.Mine.Properties.ConnectorDefinitionId", 1)])
     );
     assert_eq!(status, 1);
@@ -145,11 +152,11 @@ fn the_region_of_the_function() {
     let template = "Resources: {A: {Type: AWS::Greengrass::ConnectorDefinitionVersion, Properties: {Connectors: [
         {Id: a, ConnectorArn: !Sub 'arn:${AWS::Partition}:greengrass:${AWS::Region}::/connectors/ModbusRTUProtocolAdapter/versions/3', Parameters: !Ref P},
         {Id: b, ConnectorArn: 'arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4', Parameters: !Ref P}]}}}";
-    assert_eq!(findings(&report_on(template, &[]).0), []);
+    assert_eq!(diagnostics(&report_on(template, &[]).0), []);
     let path = "Resources.A.Properties.Connectors[1].ConnectorArn";
     for region in ["eu-west-1", "cn-north-1"] {
         let (report, status) = report_on(template, &["--region", region]);
-        assert_eq!((findings(&report), status), (expected(&[("ArnRegion", path, 3)]), 1), "{region}");
+        assert_eq!((diagnostics(&report), status), (expected(&[("ArnRegion", path, 3)]), 1), "{region}");
     }
 }
 
@@ -162,10 +169,10 @@ fn the_region_of_a_definition() {
     !Sub 'arn:${AWS::Partition}:greengrass:${AWS::Region}:123456789012:/greengrass/definition/connectors/d'}}
   C: {Type: Custom::GreengrassConnectorVersion, Properties: {ServiceToken: t, Connectors: [], ConnectorDefinitionId:
     !GetAtt Definition.Arn}}";
-    assert_eq!(findings(&report_on(template, &["--region", "us-east-1"]).0), []);
+    assert_eq!(diagnostics(&report_on(template, &["--region", "us-east-1"]).0), []);
     let (report, status) = report_on(template, &["--region", "eu-west-1"]);
     let path = "Resources.A.Properties.ConnectorDefinitionId";
-    assert_eq!((findings(&report), status), (expected(&[("ArnRegion", path, 3)]), 1));
+    assert_eq!((diagnostics(&report), status), (expected(&[("ArnRegion", path, 3)]), 1));
 }
 
 #[test]
@@ -206,17 +213,17 @@ fn events_of_every_source() {
     ];
     for (event, path, line) in table {
         let (report, status) = report_on(&event, &[]);
-        assert_eq!(findings(&report), expected(&[("ParameterPattern", &path, line)]), "{event}");
+        assert_eq!(diagnostics(&report), expected(&[("ParameterPattern", &path, line)]), "{event}");
         assert_eq!(status, 1);
         assert!(!report.to_string().contains("hunter2"));
     }
 }
 
 #[test]
-fn the_apis_json() {
+fn json_of_the_greengrass_api() {
     let connectors = r#"{"Connectors": [{"Id": "a", "ConnectorArn": "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/9",
         "Parameters": {"DefaultSNSArn": 1}}]}"#;
-    let found = expected(&[
+    let found_all = expected(&[
         ("UnknownVersion", "Connectors[0].ConnectorArn", 1),
         ("ParameterConverted", "Connectors[0].Parameters.DefaultSNSArn", 2),
         ("ParameterPattern", "Connectors[0].Parameters.DefaultSNSArn", 2),
@@ -227,68 +234,88 @@ fn the_apis_json() {
         format!(r#"{{"Id": "d", "Version": "v", "Definition": {connectors}}}"#),
     ] {
         let (report, status) = report_on(&text, &[]);
-        assert_eq!((findings(&report), status), (found.clone(), 1), "{text}");
+        assert_eq!((diagnostics(&report), status), (found_all.clone(), 1), "{text}");
     }
 }
 
 #[test]
-fn the_text_output_is_what_the_guide_shows() {
+fn text_output_is_as_expected_and_as_in_the_guide() {
     let file = "crates/cli/tests/templates/alerts.yaml";
     let output = check(&[file]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = stdout(&output);
+    assert_expected("check.txt", &text);
     let guide = documentation("guides/checking-templates.md");
     let (_, rest) = guide.split_once(&format!("$ cargo local check {file}\n")).unwrap();
     let (shown, _) = rest.split_once("```\n").unwrap();
-    assert_eq!(stdout(&output), shown);
-}
-
-/// A page of the documentation.
-fn documentation(page: &str) -> String {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src");
-    std::fs::read_to_string(format!("{folder}/{page}")).unwrap()
+    assert_eq!(text, shown);
 }
 
 #[test]
-fn the_connector_reference_is_up_to_date() {
-    const PAGE: &str = "reference/connectors.md";
-    let output = connector_versions(&["connectors"]).output().unwrap();
-    let section = stdout(&output);
-    assert!(section.contains("<code>TwilioNotifications</code>") && section.contains("`TWILIO_ACCOUNT_SID`"));
-    assert!(
-        documentation(PAGE).contains(&section),
-        "update the page with `cargo local connectors --into docs/src/{PAGE}`"
-    );
+fn a_long_line_is_cut() {
+    let resource = |id: &str| {
+        json!({ "Type": "AWS::Greengrass::ConnectorDefinitionVersion", "Properties": { "Connectors": [{
+            "Id": id, "ConnectorArn": "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/9"
+        }] } })
+    };
+    let resources: serde_json::Map<String, Value> =
+        (0..1_000).map(|index| (format!("R{index:04}"), resource("a"))).collect();
+    let template = json!({ "Resources": resources }).to_string();
+    let output = check_text(&template, &["--format", "text"]);
+    let text = stdout(&output);
+    assert!(text.lines().all(|line| line.len() < 250), "{text}");
+    // The column is that in the file, and the excerpt shows the value.
+    let column = template.rfind("\"arn:").unwrap() + 1;
+    let (_, last) = text.split_once(&format!("--> -:1:{column}\n")).unwrap();
+    let value = "\"arn:aws:greengrass:us-east-1::/connectors/SNS/versions/9\"";
+    let mut lines = last.lines().skip_while(|line| !line.contains(value));
+    let (source, carets) = (lines.next().unwrap(), lines.next().unwrap());
+    assert_eq!(source.find(value), carets.find(&"^".repeat(value.len())), "{source}\n{carets}");
+}
+
+/// The values of an event may be secrets, and a terminal's text may end in a build's log.
+#[test]
+fn no_value_of_an_event_is_printed() {
+    for format in ["text", "json", "sarif"] {
+        let output = check_text(&request(), &["--format", format]);
+        assert_eq!(output.status.code(), Some(1));
+        let text = stdout(&output);
+        assert!(text.contains("ParameterPattern") && !text.contains("hunter2"), "{text}");
+    }
 }
 
 #[test]
-fn what_cannot_be_checked_is_another_exit_status() {
+fn a_file_that_cannot_be_checked_has_its_own_exit_status() {
     let table = [
-        ("{\"a\": tru}", "is not JSON: expected ident"),
-        ("a: [", "is not YAML: "),
-        ("", "is empty"),
-        ("{\"name\": \"x\"}", "holds nothing to check: "),
-        ("a: b", "holds nothing to check: "),
-        ("7", "holds no event: "),
+        ("{\"a\": tru}", "not JSON: expected ident"),
+        ("a: [", "not YAML: "),
+        ("", "no content"),
+        ("{\"name\": \"x\"}", "no request, template or connectors found: "),
+        ("a: b", "no request, template or connectors found: "),
+        ("7", "not an event: "),
     ];
-    for (text, problem) in table {
+    for (text, error) in table {
         let (report, status) = report_on(text, &[TEMPLATE]);
         assert_eq!(status, 2, "{text}");
-        let said = report["Files"][0]["Unusable"].as_str().unwrap();
-        assert!(said.starts_with(problem), "{text}: {said}");
+        let message = report["Files"][0]["Error"].as_str().unwrap();
+        assert!(message.starts_with(error), "{text}: {message}");
         assert_eq!(
-            (&report["Unusable"], &report["Errors"]),
+            (&report["Unchecked"], &report["Errors"]),
             (&json!(1), &json!(6)),
             "the other file is checked"
         );
     }
     let missing = check(&["none.yaml"]);
     assert_eq!(missing.status.code(), Some(2));
-    assert!(stdout(&missing).starts_with("none.yaml: cannot be checked: it cannot be read: No such file"));
+    assert!(
+        stdout(&missing).starts_with("error: cannot check none.yaml: cannot read the file: No such file")
+    );
     assert_eq!(check(&[]).status.code(), Some(2));
 }
 
-/// The members that the schema of SARIF 2.1.0 requires, and the forms that it gives.
+/// The members that the schema of SARIF 2.1.0 requires, in the forms that it gives.
 #[test]
-fn code_scanning_reads_it() {
+fn sarif_has_the_required_form() {
     let output = check(&["--format", "sarif", TEMPLATE, "no such file.yaml", "events/direct.json"]);
     assert_eq!(output.status.code(), Some(2));
     let sarif: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -1,14 +1,14 @@
-//! `connector-versions run`, as a person or a program uses it.
+//! `connector-versions run`: output, options and exit status.
 #![cfg(feature = "run")]
 
-#[allow(unreachable_pub, reason = "a module of this test file")]
+#[allow(dead_code, unreachable_pub, reason = "a module of this test file, which uses its own part")]
 mod support;
 
 use std::io::Write;
 use std::process::{Output, Stdio};
 
 use serde_json::{Value, json};
-use support::connector_versions;
+use support::{assert_expected, connector_versions, documentation};
 
 fn run(arguments: &[&str]) -> Output {
     connector_versions(&[&["run"], arguments].concat()).stdin(Stdio::null()).output().unwrap()
@@ -33,52 +33,95 @@ fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
+/// A text with `N` in place of version IDs and times, which differ on every run.
+fn masked(text: &str) -> String {
+    let is_version_id = |word: &str| {
+        let lengths: Vec<usize> = word.split('-').map(str::len).collect();
+        lengths == [8, 4, 4, 4, 12] && word.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
+    };
+    let word = |word: &str| match word.rsplit_once('/') {
+        _ if is_version_id(word) => "N".to_owned(),
+        // A time has a decimal point, a status has none.
+        _ if word.contains('.') && word.parse::<f64>().is_ok() => "N".to_owned(),
+        Some((path, id)) if path.ends_with("/versions") && is_version_id(id) => format!("{path}/N"),
+        _ => word.to_owned(),
+    };
+    let mut masked = String::new();
+    for line in text.lines() {
+        if line.contains("AmznClientToken ") {
+            masked += &format!("{line}\n");
+            continue;
+        }
+        let (label, rest) = line.split_at(line.len().min(12));
+        let rest: Vec<String> = rest.split(' ').map(word).collect();
+        masked += &format!("{label}{}\n", rest.join(" "));
+    }
+    masked
+}
+
 #[test]
-fn every_sample_ends_well() {
+fn an_event_with_a_response_url_elsewhere_is_not_sent_there() {
+    let output = run(&["--keep-response-url", "events/cloudformation-create.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).starts_with("error: --keep-response-url: a ResponseURL is not on this machine"));
+}
+
+#[test]
+fn every_sample_succeeds() {
     let listed = stdout(&run(&["--list"]));
     let names: Vec<&str> = listed.lines().collect();
     let mut files: Vec<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../events"))
         .unwrap()
         .map(|entry| format!("events/{}", entry.unwrap().file_name().to_str().unwrap()))
         .collect();
-    files.sort();
+    files.sort_by_key(|file| file.trim_end_matches(".json").to_owned());
     assert_eq!(names, files);
     for name in names {
         let output = run(&[name]);
         let text = stdout(&output);
         assert!(output.status.success(), "{name}\n{text}{}", stderr(&output));
-        assert!(text.contains("ended well"), "{text}");
+        assert!(text.ends_with("\nresult      succeeded\n"), "{text}");
     }
 }
 
 #[test]
-fn a_definition_that_could_not_be_is_refused() {
+fn an_invalid_definition_id_is_a_usage_error() {
     let output = run(&["--definition", "b d", "events/direct.json"]);
-    assert!(!output.status.success());
-    assert!(stderr(&output).contains("has a space as its character 2"), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("invalid value 'b d' for '--definition <ID>'"), "{}", stderr(&output));
 }
 
 #[test]
-fn a_person_sees_what_happened() {
+fn text_output_has_calls_response_and_version() {
     let text = stdout(&run(&["events/cloudformation-create.json"]));
     for part in [
-        "recognised  cloudformation\n",
+        "source      cloudformation\n",
         "CreateConnectorDefinitionVersion -> 200",
         "AmznClientToken 250ad90c-4df4-593b-976c-a2fd51a9e9a0",
         "operator-alerts  arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4",
         "(DefaultSNSArn, IsolationMode)",
-        "CloudFormation: SUCCESS",
+        "response    CloudFormation: SUCCESS\n",
         "PhysicalResourceId arn:aws:greengrass:us-east-1:123456789012:/greengrass/definition/connectors/",
         "version     Created ",
         "time        start ",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
-    assert!(!text.contains("packaging-line-7-alerts"), "no parameter's value");
+    assert!(!text.contains("packaging-line-7-alerts"), "a parameter's value in {text}");
+    assert_expected("run.txt", &masked(&text));
 }
 
 #[test]
-fn a_program_reads_the_same() {
+fn the_command_line_reference_shows_the_output() {
+    let event = "events/direct.json";
+    let page = documentation("reference/command-line.md");
+    let (_, rest) = page.split_once(&format!("$ cargo local run {event}\n")).unwrap();
+    let (shown, _) = rest.split_once("```\n").unwrap();
+    assert_eq!(masked(&stdout(&run(&[event]))), masked(shown));
+}
+
+#[test]
+fn json_output_has_the_same_members() {
     let output = run(&["events/eventbridge.json", "--json"]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["Ok"], true);
@@ -91,67 +134,70 @@ fn a_program_reads_the_same() {
 }
 
 #[test]
-fn an_event_may_come_on_standard_input() {
+fn an_event_can_come_from_standard_input() {
     let event =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/direct.json")).unwrap();
     let output = run_on(&event, &["-"]);
     assert!(output.status.success(), "{}", stdout(&output));
-    assert!(stdout(&output).starts_with("event       -\nrecognised  direct\n"));
+    assert!(stdout(&output).starts_with("event       -\nsource      direct\n"));
 }
 
 #[test]
-fn what_cannot_be_run_is_a_clear_error() {
+fn unreadable_input_has_its_own_exit_status() {
     let table = [
         (run(&["events/none.json"]), "cannot read events/none.json: No such file"),
         (run_on("{\"a\": tru}", &["-"]), "- is not JSON: expected ident at line 1 column 10"),
         (run(&["Cargo.toml"]), "Cargo.toml is not JSON"),
     ];
     for (output, message) in table {
-        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(output.status.code(), Some(2));
         assert!(stderr(&output).contains(message), "{}", stderr(&output));
         assert_eq!(stdout(&output), "");
     }
     let unknown_option = run(&["--nonsense"]);
-    assert!(!unknown_option.status.success());
+    assert_eq!(unknown_option.status.code(), Some(2));
     assert!(stderr(&unknown_option).contains("--nonsense"));
 }
 
 #[test]
-fn a_request_that_is_not_right_shows_its_problems() {
+fn the_errors_of_an_invalid_request_are_printed() {
     let output = run_on(r#"{"connectorDefinitionId":"x","Connectors":[{}]}"#, &["-"]);
     assert_eq!(output.status.code(), Some(1));
     let text = stdout(&output);
     for part in [
         "error       InvalidRequest",
         "call        none",
-        "ConnectorDefinitionId: is missing",
-        "did you mean it by connectorDefinitionId?",
+        "\n            - ConnectorDefinitionId: ",
+        "\n            - Connectors[0].Id: ",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
 }
 
 #[test]
-fn an_unknown_definition_is_a_clear_error_and_can_be_added() {
+fn an_unknown_definition_is_an_error_with_a_hint() {
     let id = "11111111-2222-4333-8444-555555555555";
     let event = json!({ "ConnectorDefinitionId": id }).to_string();
     let output = run_on(&event, &["-"]);
     assert_eq!(output.status.code(), Some(1));
     let text = stdout(&output);
-    assert!(text.contains("DefinitionNotFound") && text.contains("--definition ID adds another"), "{text}");
+    assert!(
+        text.contains("DefinitionNotFound") && text.contains("Use --definition ID to add another\n"),
+        "{text}"
+    );
     assert!(run_on(&event, &["-", "--definition", id]).status.success());
 }
 
 #[test]
-fn a_later_run_sees_what_an_earlier_one_made() {
-    let data = std::env::temp_dir().join(format!("greengrass-local-{}-runs.jsonl", std::process::id()));
+fn a_run_sees_versions_of_earlier_runs_with_the_same_data_file() {
+    let data = std::env::temp_dir().join(format!("connector-versions-{}-runs.jsonl", std::process::id()));
     let _ = std::fs::remove_file(&data);
-    let kept = |event: &str| {
+    let run_with_data = |event: &str| {
         let output = run(&[event, "--json", "--data", data.to_str().unwrap()]);
         serde_json::from_slice::<Value>(&output.stdout).unwrap()
     };
-    let first = kept("events/eventbridge.json");
-    let again = kept("events/eventbridge.json");
-    assert_eq!(first["Result"]["Version"], again["Result"]["Version"], "the token was honoured");
+    let first = run_with_data("events/eventbridge.json");
+    let again = run_with_data("events/eventbridge.json");
+    assert_eq!(first["Result"]["Version"], again["Result"]["Version"], "the emulator honored the token");
     let _ = std::fs::remove_file(&data);
 }

@@ -1,10 +1,10 @@
-//! `connector-versions serve`: a process that is killed keeps what it acknowledged.
+//! `connector-versions serve`: versions that were acknowledged survive a kill of the process.
 #![cfg(feature = "run")]
 
 #[path = "../../emulator/tests/support/client.rs"]
 #[allow(dead_code, unreachable_pub, reason = "a module of this test file, which uses its own part")]
 mod client;
-#[allow(unreachable_pub, reason = "a module of this test file")]
+#[allow(dead_code, unreachable_pub, reason = "a module of this test file, which uses its own part")]
 mod support;
 
 use std::collections::HashSet;
@@ -23,12 +23,13 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// A file that goes with the test.
+/// A data file, removed at the end of the test.
 struct Data(PathBuf);
 
 impl Data {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("greengrass-local-{}-{name}.jsonl", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("connector-versions-{}-{name}.jsonl", std::process::id()));
         let _ = std::fs::remove_file(&path);
         Self(path)
     }
@@ -40,7 +41,7 @@ impl Drop for Data {
     }
 }
 
-/// A served file: the process, and the URL that it printed.
+/// A running `serve`: the process, and the URL that it printed.
 struct Served {
     process: Child,
     url: String,
@@ -56,7 +57,7 @@ fn serve(data: &Data) -> Served {
 }
 
 #[test]
-fn a_kill_at_any_moment_loses_nothing_that_was_acknowledged() {
+fn a_kill_at_any_moment_loses_no_acknowledged_version() {
     let data = Data::new("kill");
     let acknowledged = Mutex::new(Vec::new());
     let mut definition = String::new();
@@ -66,20 +67,20 @@ fn a_kill_at_any_moment_loses_nothing_that_was_acknowledged() {
             definition = text(&call(&served.url, "POST", ROOT, "", "{}").unwrap().body["Id"]);
         }
         let path = format!("{ROOT}/{definition}/versions");
-        // Four clients create as fast as they can; one of them kills the server in the middle of it.
+        // Four clients create versions as fast as they can, and one of them kills the server meanwhile.
         std::thread::scope(|scope| {
             for client in 0..4 {
                 let (url, path, acknowledged) = (&served.url, &path, &acknowledged);
                 let pid = served.process.id();
                 scope.spawn(move || {
-                    for made in 0.. {
+                    for created in 0.. {
                         match call(url, "POST", path, "", r#"{"Connectors":[]}"#) {
-                            Ok(answer) if answer.status == 200 => {
-                                acknowledged.lock().unwrap().push(text(&answer.body["Version"]));
+                            Ok(response) if response.status == 200 => {
+                                acknowledged.lock().unwrap().push(text(&response.body["Version"]));
                             }
                             _ => break,
                         }
-                        if client == 0 && made == 10 + round * 7 {
+                        if client == 0 && created == 10 + round * 7 {
                             std::process::Command::new("kill")
                                 .args(["-9", &pid.to_string()])
                                 .status()
@@ -89,19 +90,19 @@ fn a_kill_at_any_moment_loses_nothing_that_was_acknowledged() {
                 });
             }
         });
-        // Killed already, or the clients gave up for a reason that the end of this test names.
+        // Usually killed already; if the clients stopped for another reason, the assertions below fail.
         let _ = served.process.kill();
         served.process.wait().unwrap();
     }
     let mut served = serve(&data);
     let listed =
         call(&served.url, "GET", &format!("{ROOT}/{definition}/versions?MaxResults=100000"), "", "").unwrap();
-    let kept: HashSet<String> =
+    let stored: HashSet<String> =
         listed.body["Versions"].as_array().unwrap().iter().map(|v| text(&v["Version"])).collect();
     let acknowledged = acknowledged.into_inner().unwrap();
     assert!(acknowledged.len() >= 6 * 10);
     for version in &acknowledged {
-        assert!(kept.contains(version), "lost {version}");
+        assert!(stored.contains(version), "lost {version}");
     }
     served.process.kill().unwrap();
     served.process.wait().unwrap();

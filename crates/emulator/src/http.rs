@@ -1,4 +1,4 @@
-//! An HTTP/1.1 server on loopback that can also behave badly.
+//! An HTTP/1.1 server that can also reset, truncate or withhold a response.
 
 use std::future::Future;
 use std::io;
@@ -6,41 +6,51 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// A request with its whole body.
-pub type Request = http::Request<Bytes>;
+/// A larger request body is rejected with 413. API Gateway has the same limit.
+const MAX_REQUEST_BYTES: usize = 10 * 1024 * 1024;
 
-/// What becomes of a request.
+/// The pause after the first failed accept. It doubles with each further failure, up to [`MAX_ACCEPT_DELAY`].
+const MIN_ACCEPT_DELAY: Duration = Duration::from_millis(10);
+const MAX_ACCEPT_DELAY: Duration = Duration::from_secs(1);
+
+/// A request with its whole body.
+pub(crate) type Request = http::Request<Bytes>;
+
+/// What the server does with a request.
+#[derive(Debug)]
 pub enum Reply {
-    /// This answer.
-    Answer(http::Response<Bytes>),
-    /// The beginning of this answer, then the end of the connection.
-    Half(http::Response<Bytes>),
-    /// A reset of the connection.
+    /// Send this response.
+    Response(http::Response<Bytes>),
+    /// Send the headers and the first half of the body of this response, then close the connection.
+    Truncated(http::Response<Bytes>),
+    /// Reset the connection.
     Reset,
-    /// Nothing, for as long as the client waits.
-    Never,
+    /// Send nothing and keep the connection open until the client closes it.
+    Hang,
 }
 
-/// A server; it ends when this is dropped.
+/// A running server. It stops when this is dropped.
 #[derive(Debug)]
-pub struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
-    accepting: JoinHandle<()>,
+    accept_task: JoinHandle<()>,
 }
 
 impl Server {
-    /// Serves on a free port of 127.0.0.1.
-    pub async fn start<S, F>(service: S) -> io::Result<Self>
+    /// Starts a server on a free port of 127.0.0.1.
+    pub(crate) async fn start<S, F>(service: S) -> io::Result<Self>
     where
         S: Fn(Request) -> F + Send + Sync + 'static,
         F: Future<Output = Reply> + Send + 'static,
@@ -48,8 +58,8 @@ impl Server {
         Self::start_at((Ipv4Addr::LOCALHOST, 0).into(), service).await
     }
 
-    /// Serves there; port 0 takes a free one.
-    pub async fn start_at<S, F>(address: SocketAddr, service: S) -> io::Result<Self>
+    /// Starts a server on this address. Port 0 takes a free port.
+    pub(crate) async fn start_at<S, F>(address: SocketAddr, service: S) -> io::Result<Self>
     where
         S: Fn(Request) -> F + Send + Sync + 'static,
         F: Future<Output = Reply> + Send + 'static,
@@ -57,97 +67,128 @@ impl Server {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let service = Arc::new(service);
-        let accepting = tokio::spawn(async move {
+        let accept_task = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();
             loop {
-                // An accept that fails concerns one connection; the others go on.
-                let Ok((stream, _)) = listener.accept().await else { continue };
-                let service = service.clone();
-                connections.spawn(connection(stream, service));
+                let (stream, _) = accept_with_backoff(|| listener.accept()).await;
+                connections.spawn(serve_connection(stream, service.clone()));
                 while connections.try_join_next().is_some() {}
             }
         });
-        Ok(Self { address, accepting })
+        Ok(Self { address, accept_task })
     }
 
-    /// The address that it serves on.
-    pub fn address(&self) -> SocketAddr {
+    /// The address that the server listens on.
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The address as a URL without a path.
-    pub fn url(&self) -> String {
+    /// The server's URL, without a path.
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.accepting.abort();
+        self.accept_task.abort();
     }
 }
 
-/// What a service does to a connection instead of answering.
+/// Accepts the next connection. Pauses after each failure: a process without free file descriptors would otherwise
+/// spin, because accept keeps failing at once until a connection is closed.
+async fn accept_with_backoff<T, F>(mut accept: impl FnMut() -> F) -> T
+where
+    F: Future<Output = io::Result<T>>,
+{
+    let mut delay = MIN_ACCEPT_DELAY;
+    loop {
+        match accept().await {
+            Ok(connection) => return connection,
+            Err(_) => tokio::time::sleep(delay).await,
+        }
+        delay = (delay * 2).min(MAX_ACCEPT_DELAY);
+    }
+}
+
+/// The error that makes hyper give up a connection, so that [`serve_connection`] can reset it.
 #[derive(Debug)]
 struct Reset;
 
 impl std::fmt::Display for Reset {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("reset")
+        f.write_str("connection reset")
     }
 }
 impl std::error::Error for Reset {}
 
-async fn connection<S, F>(stream: TcpStream, service: Arc<S>)
+async fn serve_connection<S, F>(stream: TcpStream, service: Arc<S>)
 where
     S: Fn(Request) -> F + Send + Sync + 'static,
     F: Future<Output = Reply> + Send + 'static,
 {
-    // Without it a small answer may wait for the client's delayed acknowledgement.
+    // With Nagle's algorithm a small response could wait for the client's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request: http::Request<Incoming>| {
         let service = service.clone();
-        async move { answer(service.as_ref(), request).await }
+        async move { serve_request(service.as_ref(), request).await }
     });
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     if let Err(error) = (&mut connection).await
         && std::error::Error::source(&error).is_some_and(|cause| cause.is::<Reset>())
     {
-        // Closed with nothing to linger for, the socket sends a reset.
+        // A socket that is closed with a linger time of zero sends RST instead of FIN.
         let _ = connection.into_parts().io.into_inner().set_zero_linger();
     }
 }
 
-async fn answer<S, F>(service: &S, request: http::Request<Incoming>) -> Result<http::Response<Out>, Reset>
+async fn serve_request<S, F>(
+    service: &S,
+    request: http::Request<Incoming>,
+) -> Result<http::Response<TruncatableBody>, Reset>
 where
     S: Fn(Request) -> F,
     F: Future<Output = Reply>,
 {
     let (parts, body) = request.into_parts();
-    let body = body.collect().await.map_err(|_| Reset)?.to_bytes();
-    match service(http::Request::from_parts(parts, body)).await {
-        Reply::Answer(response) => {
-            Ok(response.map(|bytes| Out { whole: bytes.len(), send: Some(bytes), paused: false }))
+    let reply = match Limited::new(body, MAX_REQUEST_BYTES).collect().await {
+        Ok(body) => service(http::Request::from_parts(parts, body.to_bytes())).await,
+        Err(error) if error.is::<LengthLimitError>() => {
+            let message = "Request body: more than 10 MB; send a smaller body.";
+            Reply::Response(json_response(413, &json!({ "Message": message })))
         }
-        Reply::Half(response) => Ok(response.map(|bytes| {
-            // An answer without a body has no half; one byte that never comes stands for it.
-            let half = bytes.slice(..bytes.len() / 2);
-            Out { whole: bytes.len().max(1), send: (!half.is_empty()).then_some(half), paused: false }
-        })),
+        Err(_) => Reply::Reset,
+    };
+    match reply {
+        Reply::Response(response) => Ok(response.map(TruncatableBody::complete)),
+        Reply::Truncated(response) => Ok(response.map(TruncatableBody::half)),
         Reply::Reset => Err(Reset),
-        Reply::Never => std::future::pending().await,
+        Reply::Hang => std::future::pending().await,
     }
 }
 
-/// A body that promises `whole` bytes and breaks off when it has fewer.
-struct Out {
-    whole: usize,
-    send: Option<Bytes>,
-    /// What was sent leaves the process only while there is nothing to send.
-    paused: bool,
+/// A response body that may end before its content length is reached.
+struct TruncatableBody {
+    /// The part of the content length that has not been sent.
+    remaining: usize,
+    data: Option<Bytes>,
+    /// Whether hyper had a chance to flush the data. It flushes only while the body is pending.
+    flushed: bool,
 }
 
-impl Body for Out {
+impl TruncatableBody {
+    fn complete(bytes: Bytes) -> Self {
+        Self { remaining: bytes.len(), data: Some(bytes), flushed: false }
+    }
+
+    fn half(bytes: Bytes) -> Self {
+        let half = bytes.slice(..bytes.len() / 2);
+        // An empty body has no half: a content length of 1 makes it incomplete.
+        Self { remaining: bytes.len().max(1), data: (!half.is_empty()).then_some(half), flushed: false }
+    }
+}
+
+impl Body for TruncatableBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -155,15 +196,15 @@ impl Body for Out {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        match self.send.take() {
+        match self.data.take() {
             Some(bytes) => {
-                self.whole -= bytes.len();
+                self.remaining -= bytes.len();
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
-            None if self.whole == 0 => Poll::Ready(None),
-            None if self.paused => Poll::Ready(Some(Err(io::ErrorKind::BrokenPipe.into()))),
+            None if self.remaining == 0 => Poll::Ready(None),
+            None if self.flushed => Poll::Ready(Some(Err(io::ErrorKind::BrokenPipe.into()))),
             None => {
-                self.paused = true;
+                self.flushed = true;
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
@@ -171,27 +212,47 @@ impl Body for Out {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.whole as u64)
+        SizeHint::with_exact(self.remaining as u64)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.whole == 0
+        self.remaining == 0
     }
 }
 
-/// A JSON answer.
-pub fn json(status: u16, body: &serde_json::Value) -> http::Response<Bytes> {
-    let mut response = http::Response::new(Bytes::from(body.to_string()));
-    *response.status_mut() =
-        http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+/// A response with a JSON body.
+pub(crate) fn json_response(status: u16, body: &serde_json::Value) -> http::Response<Bytes> {
+    let mut response = empty(status).map(|_| Bytes::from(body.to_string()));
     response.headers_mut().insert("content-type", http::HeaderValue::from_static("application/json"));
     response
 }
 
-/// An answer without a body.
+/// A response without a body. A status outside 100 to 999 becomes 500.
 pub fn empty(status: u16) -> http::Response<Bytes> {
     let mut response = http::Response::new(Bytes::new());
     *response.status_mut() =
         http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn failing_accepts_are_retried_with_growing_delays() {
+        let started = tokio::time::Instant::now();
+        let mut attempts_at = Vec::new();
+        let connection = accept_with_backoff(|| {
+            attempts_at.push(started.elapsed().as_millis());
+            std::future::ready(if attempts_at.len() < 11 {
+                Err(io::Error::other("too many open files"))
+            } else {
+                Ok("connection")
+            })
+        })
+        .await;
+        assert_eq!(connection, "connection");
+        assert_eq!(attempts_at, [0, 10, 30, 70, 150, 310, 630, 1270, 2270, 3270, 4270]);
+    }
 }

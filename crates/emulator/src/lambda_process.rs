@@ -1,4 +1,4 @@
-//! A function as a process, in the environment that Lambda gives one and nothing else.
+//! Runs a function as a process, with the environment variables that Lambda sets and no others.
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
@@ -8,23 +8,29 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
-/// A running function; it is killed when this is dropped.
+/// A running function. The process is killed when this is dropped.
 #[derive(Debug)]
-pub struct Function {
+pub struct LambdaProcess {
     child: Child,
     output: Arc<Mutex<Vec<u8>>>,
     readers: Vec<JoinHandle<()>>,
 }
 
-impl Function {
-    /// Starts a function's program against a Runtime API. `variables` come last, so they may change what Lambda sets.
+impl LambdaProcess {
+    /// Starts `program` as the runtime of a function. It takes its events from the Runtime API at `runtime_api`, in the
+    /// form `HOST:PORT`. `variables` are set last, so they can override the variables that Lambda sets.
+    ///
+    /// Call this within a Tokio runtime.
+    ///
+    /// # Errors
+    /// If the process cannot be spawned.
     pub fn start(mut program: Command, runtime_api: &str, variables: &[(&str, &str)]) -> io::Result<Self> {
         program
             .env_clear()
             .envs([
                 ("AWS_ACCESS_KEY_ID", "AKIALOCALLOCALLOCAL0"),
-                ("AWS_SECRET_ACCESS_KEY", "local-secret-access-key-of-nobody"),
-                ("AWS_SESSION_TOKEN", "local-session-token-of-nobody"),
+                ("AWS_SECRET_ACCESS_KEY", "local-secret-access-key"),
+                ("AWS_SESSION_TOKEN", "local-session-token"),
                 ("AWS_DEFAULT_REGION", "us-east-1"),
                 ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
                 ("AWS_LAMBDA_FUNCTION_NAME", "local"),
@@ -48,26 +54,30 @@ impl Function {
         let output = Arc::new(Mutex::default());
         let mut readers = Vec::new();
         if let Some(stdout) = child.stdout.take() {
-            readers.push(tokio::spawn(read(stdout, output.clone())));
+            readers.push(tokio::spawn(read_output(stdout, output.clone())));
         }
         if let Some(stderr) = child.stderr.take() {
-            readers.push(tokio::spawn(read(stderr, output.clone())));
+            readers.push(tokio::spawn(read_output(stderr, output.clone())));
         }
         Ok(Self { child, output, readers })
     }
 
-    /// The process's id, until it has ended.
+    /// The process ID, or `None` after [`wait`](Self::wait) has returned.
     pub fn id(&self) -> Option<u32> {
         self.child.id()
     }
 
-    /// Waits until the process has ended.
-    pub async fn ended(&mut self) -> io::Result<ExitStatus> {
+    /// Waits until the process exits.
+    ///
+    /// # Errors
+    /// If the operating system cannot wait for the process.
+    pub async fn wait(&mut self) -> io::Result<ExitStatus> {
         self.child.wait().await
     }
 
-    /// Kills the process and gives all that it wrote.
-    pub async fn stop(mut self) -> String {
+    /// Kills the process and returns what it wrote to standard output and standard error. Bytes that are not UTF-8 are
+    /// replaced.
+    pub async fn kill_and_collect_output(mut self) -> String {
         let _ = self.child.kill().await;
         for reader in self.readers.drain(..) {
             let _ = reader.await;
@@ -76,7 +86,7 @@ impl Function {
     }
 }
 
-async fn read(mut from: impl AsyncRead + Unpin, into: Arc<Mutex<Vec<u8>>>) {
+async fn read_output(mut from: impl AsyncRead + Unpin, into: Arc<Mutex<Vec<u8>>>) {
     let mut buffer = [0; 8 * 1024];
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
         into.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&buffer[..read]);

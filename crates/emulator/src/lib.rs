@@ -1,17 +1,20 @@
-//! What stands in for AWS on one machine: the connector definitions of Greengrass V1, a Lambda Runtime API and a
-//! receiver for CloudFormation's ResponseURL, each a server on loopback.
+//! Stand-ins for AWS on one machine: Greengrass V1 connector definitions, the Lambda Runtime API, and a receiver for the
+//! responses that CloudFormation expects at a ResponseURL. Each is an HTTP server on loopback.
 //!
 //! | module | contents |
 //! |---|---|
-//! | [`http`] | the HTTP server under all of them, which can also reset, truncate or never send a response |
-//! | [`greengrass`] | the service: operations, state, journal, injected faults |
+//! | [`greengrass`] | the Greengrass emulator: operations, state, data file, fault injection |
 //! | [`runtime_api`] | hands events to a function over the Lambda Runtime API |
 //! | [`response_receiver`] | receives the responses of custom resources |
-//! | [`lambda_process`] | a function as a process in Lambda's environment |
-//! | [`samples`] | the definition and version that the sample events name |
+//! | [`lambda_process`] | runs a function as a process in Lambda's environment |
+//! | [`samples`] | the definition and the version that the sample events name |
+//! | [`http`] | the HTTP server under all of them, which can also reset, truncate or withhold a response |
 //!
-//! This crate depends on no other crate of the workspace: tests compare the function with it. It is not AWS. Where AWS
-//! documents no behavior, the emulator chooses one; the documentation lists these choices.
+//! This crate depends on no other crate of the workspace, because tests compare the function with it. It is not AWS.
+//! Where AWS documents no behavior, the emulator chooses one; `docs/src/reference/emulator.md` lists these choices.
+
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod greengrass;
 pub mod http;

@@ -1,4 +1,4 @@
-//! Takes what a custom resource answers to CloudFormation.
+//! Receives the responses of custom resources, as the S3 bucket behind a CloudFormation ResponseURL does.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,47 +9,45 @@ use http::HeaderMap;
 
 use crate::http::{Reply, Server, empty};
 
-/// A receiver of answers; it ends when this is dropped.
+/// A running receiver. It stops when this is dropped.
 #[derive(Debug)]
-pub struct Receiver {
+pub struct ResponseReceiver {
     server: Server,
-    shared: Arc<Mutex<Shared>>,
+    state: Arc<Mutex<ReceiverState>>,
 }
 
 /// A request that the receiver got.
 #[derive(Clone, Debug)]
-pub struct Received {
-    /// Its method: `PUT`.
+pub struct ReceivedRequest {
+    /// The HTTP method. CloudFormation expects `PUT`.
     pub method: http::Method,
-    /// Its path and query as they came.
+    /// The path and query, byte for byte.
     pub path_and_query: String,
-    /// Its headers.
+    /// The request headers.
     pub headers: HeaderMap,
-    /// Its body.
+    /// The request body.
     pub body: Bytes,
 }
 
-#[derive(Default)]
-struct Shared {
-    received: Vec<Received>,
+#[derive(Debug, Default)]
+struct ReceiverState {
+    received: Vec<ReceivedRequest>,
     replies: VecDeque<Reply>,
 }
 
-impl std::fmt::Debug for Shared {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("received", &self.received).finish_non_exhaustive()
-    }
-}
-
-impl Receiver {
-    /// Starts on a free port. Every answer is accepted.
+impl ResponseReceiver {
+    /// Starts a receiver on a free port of 127.0.0.1. It accepts every request with 200 unless
+    /// [`enqueue_replies`](Self::enqueue_replies) says otherwise.
+    ///
+    /// # Errors
+    /// If no port can be bound.
     pub async fn start() -> io::Result<Self> {
-        let shared = Arc::new(Mutex::<Shared>::default());
-        let served = shared.clone();
+        let state = Arc::new(Mutex::<ReceiverState>::default());
+        let served = state.clone();
         let server = Server::start(move |request| {
             let reply = {
-                let mut shared = lock(&served);
-                shared.received.push(Received {
+                let mut state = lock(&served);
+                state.received.push(ReceivedRequest {
                     method: request.method().clone(),
                     path_and_query: request
                         .uri()
@@ -59,30 +57,30 @@ impl Receiver {
                     headers: request.headers().clone(),
                     body: request.body().clone(),
                 });
-                shared.replies.pop_front().unwrap_or_else(|| Reply::Answer(empty(200)))
+                state.replies.pop_front().unwrap_or_else(|| Reply::Response(empty(200)))
             };
             async { reply }
         })
         .await?;
-        Ok(Self { server, shared })
+        Ok(Self { server, state })
     }
 
-    /// The URL of the receiver, without a path.
+    /// The receiver's URL, without a path.
     pub fn url(&self) -> String {
         self.server.url()
     }
 
-    /// What it does with the next requests, one after the other; those after these are accepted.
-    pub fn reply_with(&self, replies: impl IntoIterator<Item = Reply>) {
-        lock(&self.shared).replies.extend(replies);
+    /// Adds replies for the next requests, one each and in this order. The receiver accepts the requests after them.
+    pub fn enqueue_replies(&self, replies: impl IntoIterator<Item = Reply>) {
+        lock(&self.state).replies.extend(replies);
     }
 
-    /// What it got so far.
-    pub fn received(&self) -> Vec<Received> {
-        lock(&self.shared).received.clone()
+    /// The requests so far, in the order of their arrival.
+    pub fn received(&self) -> Vec<ReceivedRequest> {
+        lock(&self.state).received.clone()
     }
 }
 
-fn lock(mutex: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+fn lock(mutex: &Mutex<ReceiverState>) -> MutexGuard<'_, ReceiverState> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,5 @@
-//! The Lambda Runtime API (2018-06-01): hands events to a function and takes what it makes of them.
+//! The [Lambda Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), version 2018-06-01: hands
+//! events to one function and receives its responses and errors.
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -13,69 +14,70 @@ use uuid::Uuid;
 
 use crate::http::{Reply, Request, Server, empty};
 
-const PREFIX: &str = "/2018-06-01/runtime/";
+const PATH_PREFIX: &str = "/2018-06-01/runtime/";
 
-/// A Runtime API for one function; it ends when this is dropped.
+/// A running Runtime API for one function. It stops when this is dropped.
 #[derive(Debug)]
 pub struct RuntimeApi {
     shared: Arc<Shared>,
     server: Server,
 }
 
-/// An event to be handled.
+/// An event for the function.
 #[derive(Clone, Debug)]
 pub struct Invocation {
-    /// The event as it is sent.
+    /// The event's payload, which is sent unchanged.
     pub event: Bytes,
-    /// Lambda's request id.
+    /// Lambda's request ID.
     pub request_id: String,
-    /// How much time the function has.
-    pub time: Duration,
+    /// The function's timeout. The deadline counts from when the function takes the event.
+    pub timeout: Duration,
 }
 
 impl Invocation {
-    /// Of this event, under an id of its own, with Lambda's default of 3 seconds.
+    /// An invocation with a new request ID and Lambda's default timeout of 3 seconds.
     pub fn new(event: impl Into<Bytes>) -> Self {
-        Self { event: event.into(), request_id: Uuid::new_v4().to_string(), time: Duration::from_secs(3) }
+        Self { event: event.into(), request_id: Uuid::new_v4().to_string(), timeout: Duration::from_secs(3) }
     }
 }
 
-/// How an invocation ended.
+/// An invocation that has ended.
 #[derive(Clone, Debug)]
-pub struct Invoked {
-    /// What the function made of the event.
-    pub ending: Ending,
-    /// From the event handed out to the ending taken in.
-    pub took: Duration,
+pub struct CompletedInvocation {
+    /// What the function reported.
+    pub outcome: InvocationOutcome,
+    /// The time from when the function took the event to when it reported the outcome. Zero if it failed to start.
+    pub duration: Duration,
 }
 
-/// What a function made of an event.
+/// What a function reported for an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// A response: the payload.
+pub enum InvocationOutcome {
+    /// A response with this payload.
     Response(Bytes),
     /// An error.
     Error {
-        /// `errorType`
+        /// The `errorType` of the report. Empty if the report is not JSON of the documented shape.
         error_type: String,
-        /// `errorMessage`
+        /// The `errorMessage` of the report, or the whole report if it is not JSON of the documented shape.
         message: String,
     },
-    /// It could not start: what it told of that.
+    /// The function failed to start. This is its report, unparsed.
     InitError(String),
 }
 
 #[derive(Debug, Default)]
 struct Shared {
-    state: Mutex<State>,
-    arrived: Notify,
+    invocations: Mutex<Invocations>,
+    event_queued: Notify,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    waiting: VecDeque<(Invocation, oneshot::Sender<Invoked>)>,
-    handed_out: HashMap<String, (Instant, oneshot::Sender<Invoked>)>,
-    first_next: Option<Instant>,
+struct Invocations {
+    queued: VecDeque<(Invocation, oneshot::Sender<CompletedInvocation>)>,
+    /// By request ID.
+    in_flight: HashMap<String, (Instant, oneshot::Sender<CompletedInvocation>)>,
+    first_poll_at: Option<Instant>,
 }
 
 #[derive(Deserialize)]
@@ -88,7 +90,10 @@ struct ErrorBody {
 }
 
 impl RuntimeApi {
-    /// Starts on a free port.
+    /// Starts a Runtime API on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    /// If no port can be bound.
     pub async fn start() -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let served = shared.clone();
@@ -100,82 +105,84 @@ impl RuntimeApi {
         Ok(Self { shared, server })
     }
 
-    /// The value of `AWS_LAMBDA_RUNTIME_API`.
+    /// The value of `AWS_LAMBDA_RUNTIME_API`: host and port.
     pub fn address(&self) -> String {
         self.server.address().to_string()
     }
 
-    /// Hands out an event and waits, for ever if need be, for what becomes of it.
-    pub async fn invoke(&self, invocation: Invocation) -> Invoked {
-        let (sender, ended) = oneshot::channel();
-        self.shared.lock().waiting.push_back((invocation, sender));
-        self.shared.arrived.notify_one();
-        match ended.await {
-            Ok(invoked) => invoked,
+    /// Queues an event and waits until the function reports an outcome. There is no time limit: the caller decides how
+    /// long to wait.
+    pub async fn invoke(&self, invocation: Invocation) -> CompletedInvocation {
+        let (sender, completed) = oneshot::channel();
+        self.shared.lock().queued.push_back((invocation, sender));
+        self.shared.event_queued.notify_one();
+        match completed.await {
+            Ok(completed) => completed,
             Err(_) => std::future::pending().await,
         }
     }
 
-    /// When the function asked for its first event.
-    pub fn first_next(&self) -> Option<Instant> {
-        self.shared.lock().first_next
+    /// When the function first polled for an event, which is when it had started.
+    pub fn first_poll_at(&self) -> Option<Instant> {
+        self.shared.lock().first_poll_at
     }
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Invocations> {
+        self.invocations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn serve(&self, request: Request) -> Reply {
         let parts: Vec<&str> =
-            request.uri().path().strip_prefix(PREFIX).unwrap_or_default().split('/').collect();
-        match (request.method().as_str(), parts.as_slice()) {
-            ("GET", ["invocation", "next"]) => Reply::Answer(self.next().await),
+            request.uri().path().strip_prefix(PATH_PREFIX).unwrap_or_default().split('/').collect();
+        Reply::Response(match (request.method().as_str(), parts.as_slice()) {
+            ("GET", ["invocation", "next"]) => self.next_invocation().await,
             ("POST", ["invocation", id, "response"]) => {
-                self.end(id, Ending::Response(request.body().clone()))
+                self.complete(id, InvocationOutcome::Response(request.body().clone()))
             }
-            ("POST", ["invocation", id, "error"]) => self.end(id, error(request.body())),
+            ("POST", ["invocation", id, "error"]) => self.complete(id, parse_error(request.body())),
             ("POST", ["init", "error"]) => {
-                let told = String::from_utf8_lossy(request.body()).into_owned();
-                let waiting = self.lock().waiting.pop_front();
-                if let Some((_, sender)) = waiting {
-                    let _ = sender.send(Invoked { ending: Ending::InitError(told), took: Duration::ZERO });
+                let report = String::from_utf8_lossy(request.body()).into_owned();
+                let queued = self.lock().queued.pop_front();
+                if let Some((_, sender)) = queued {
+                    let outcome = InvocationOutcome::InitError(report);
+                    let _ = sender.send(CompletedInvocation { outcome, duration: Duration::ZERO });
                 }
-                Reply::Answer(empty(202))
+                empty(202)
             }
-            _ => Reply::Answer(empty(404)),
-        }
+            _ => empty(404),
+        })
     }
 
-    async fn next(&self) -> http::Response<Bytes> {
-        self.lock().first_next.get_or_insert_with(Instant::now);
+    async fn next_invocation(&self) -> http::Response<Bytes> {
+        self.lock().first_poll_at.get_or_insert_with(Instant::now);
         loop {
-            // Asked for before looking, so that an arrival between the two is not missed.
-            let arrived = self.arrived.notified();
-            let waiting = self.lock().waiting.pop_front();
-            if let Some((invocation, sender)) = waiting {
-                self.lock().handed_out.insert(invocation.request_id.clone(), (Instant::now(), sender));
-                return handed_out(invocation);
+            // Created before the queue is checked, so that an event queued between the two is not missed.
+            let event_queued = self.event_queued.notified();
+            let queued = self.lock().queued.pop_front();
+            if let Some((invocation, sender)) = queued {
+                self.lock().in_flight.insert(invocation.request_id.clone(), (Instant::now(), sender));
+                return event_response(invocation);
             }
-            arrived.await;
+            event_queued.await;
         }
     }
 
-    fn end(&self, id: &str, ending: Ending) -> Reply {
-        let handed_out = self.lock().handed_out.remove(id);
-        match handed_out {
-            Some((at, sender)) => {
-                let _ = sender.send(Invoked { ending, took: at.elapsed() });
-                Reply::Answer(empty(202))
+    fn complete(&self, id: &str, outcome: InvocationOutcome) -> http::Response<Bytes> {
+        let in_flight = self.lock().in_flight.remove(id);
+        match in_flight {
+            Some((taken_at, sender)) => {
+                let _ = sender.send(CompletedInvocation { outcome, duration: taken_at.elapsed() });
+                empty(202)
             }
-            None => Reply::Answer(empty(400)),
+            None => empty(400),
         }
     }
 }
 
-fn handed_out(invocation: Invocation) -> http::Response<Bytes> {
-    let deadline = SystemTime::now() + invocation.time;
+fn event_response(invocation: Invocation) -> http::Response<Bytes> {
+    let deadline = SystemTime::now() + invocation.timeout;
     let deadline_ms = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let headers = [
         ("content-type", "application/json".to_owned()),
@@ -199,11 +206,14 @@ fn handed_out(invocation: Invocation) -> http::Response<Bytes> {
     response
 }
 
-fn error(body: &[u8]) -> Ending {
+fn parse_error(body: &[u8]) -> InvocationOutcome {
     match serde_json::from_slice(body) {
-        Ok(ErrorBody { error_type, error_message }) => Ending::Error { error_type, message: error_message },
-        Err(_) => {
-            Ending::Error { error_type: String::new(), message: String::from_utf8_lossy(body).into_owned() }
+        Ok(ErrorBody { error_type, error_message }) => {
+            InvocationOutcome::Error { error_type, message: error_message }
         }
+        Err(_) => InvocationOutcome::Error {
+            error_type: String::new(),
+            message: String::from_utf8_lossy(body).into_owned(),
+        },
     }
 }

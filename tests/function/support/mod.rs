@@ -10,10 +10,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use emulator::greengrass::{Call, Choices, Fault, Operation, Outcome, Service};
-use emulator::lambda_process::Function;
-use emulator::response_receiver::Receiver;
-use emulator::runtime_api::{Ending, Invocation, RuntimeApi};
+use emulator::greengrass::{Behavior, Emulator, Fault, Operation, Outcome, RecordedCall};
+use emulator::lambda_process::LambdaProcess;
+use emulator::response_receiver::ResponseReceiver;
+use emulator::runtime_api::{Invocation, InvocationOutcome, RuntimeApi};
 use emulator::samples;
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -24,28 +24,28 @@ pub const SNS: &str = "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4"
 
 /// Everything an event goes through.
 pub struct Rig {
-    pub service: Service,
-    pub receiver: Receiver,
+    pub service: Emulator,
+    pub receiver: ResponseReceiver,
     api: RuntimeApi,
-    function: Function,
+    function: LambdaProcess,
 }
 
-/// What is not as usual.
+/// How a rig differs from the default.
 #[derive(Default)]
-pub struct With<'a> {
-    pub choices: Choices,
+pub struct RigOptions<'a> {
+    pub behavior: Behavior,
     pub variables: &'a [(&'a str, &'a str)],
 }
 
 impl Rig {
     pub async fn start() -> Self {
-        Self::with(With::default()).await
+        Self::with(RigOptions::default()).await
     }
 
-    pub async fn with(with: With<'_>) -> Self {
-        let service = Service::start(0, with.choices, None).await.unwrap();
+    pub async fn with(options: RigOptions<'_>) -> Self {
+        let service = Emulator::start(0, options.behavior, None).await.unwrap();
         samples::add_to(&service).unwrap();
-        let receiver = Receiver::start().await.unwrap();
+        let receiver = ResponseReceiver::start().await.unwrap();
         let api = RuntimeApi::start().await.unwrap();
         let url = service.url();
         let mut variables = vec![
@@ -53,29 +53,29 @@ impl Rig {
             ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
             ("RESPONSE_URL_HOSTS", "127.0.0.1"),
         ];
-        variables.extend_from_slice(with.variables);
+        variables.extend_from_slice(options.variables);
         let program = Command::new(env!("CARGO_BIN_EXE_bootstrap"));
-        let function = Function::start(program, &api.address(), &variables).unwrap();
+        let function = LambdaProcess::start(program, &api.address(), &variables).unwrap();
         Self { service, receiver, api, function }
     }
 
     /// Hands an event to the function, which has thirty seconds.
-    pub async fn invoke(&self, event: impl Into<Bytes>) -> Ending {
+    pub async fn invoke(&self, event: impl Into<Bytes>) -> InvocationOutcome {
         self.invoke_within(event, Duration::from_secs(30)).await
     }
 
-    pub async fn invoke_within(&self, event: impl Into<Bytes>, time: Duration) -> Ending {
-        self.invocation(Invocation { time, ..Invocation::new(event) }).await
+    pub async fn invoke_within(&self, event: impl Into<Bytes>, time: Duration) -> InvocationOutcome {
+        self.invocation(Invocation { timeout: time, ..Invocation::new(event) }).await
     }
 
-    pub async fn invocation(&self, invocation: Invocation) -> Ending {
+    pub async fn invocation(&self, invocation: Invocation) -> InvocationOutcome {
         // No answer at all is a failure of the function, not a reason to wait for ever.
         let bound = Duration::from_secs(120);
-        tokio::time::timeout(bound, self.api.invoke(invocation)).await.expect("the function answers").ending
+        tokio::time::timeout(bound, self.api.invoke(invocation)).await.expect("the function answers").outcome
     }
 
     /// The calls of an operation so far.
-    pub fn calls(&self, operation: Operation) -> Vec<Call> {
+    pub fn calls(&self, operation: Operation) -> Vec<RecordedCall> {
         self.service.calls().into_iter().filter(|call| call.operation == Some(operation)).collect()
     }
 
@@ -88,8 +88,8 @@ impl Rig {
         self.service.versions(DEFINITION).into_iter().filter(|id| id != samples::VERSION).collect()
     }
 
-    /// What CloudFormation was told, each answer.
-    pub fn told(&self) -> Vec<Value> {
+    /// The responses to CloudFormation, parsed, in the order of their arrival.
+    pub fn responses(&self) -> Vec<Value> {
         self.receiver
             .received()
             .iter()
@@ -115,7 +115,7 @@ impl Rig {
 
     /// Ends the function and gives all that it wrote.
     pub async fn stop(self) -> String {
-        self.function.stop().await
+        self.function.kill_and_collect_output().await
     }
 }
 
@@ -130,17 +130,17 @@ pub fn version_arn(id: &str) -> String {
 }
 
 /// The payload of a response.
-pub fn response(ending: Ending) -> Value {
+pub fn response(ending: InvocationOutcome) -> Value {
     match ending {
-        Ending::Response(payload) => serde_json::from_slice(&payload).unwrap(),
+        InvocationOutcome::Response(payload) => serde_json::from_slice(&payload).unwrap(),
         other => panic!("not a response: {other:?}"),
     }
 }
 
 /// Type and message of an error.
-pub fn error(ending: Ending) -> (String, String) {
+pub fn error(ending: InvocationOutcome) -> (String, String) {
     match ending {
-        Ending::Error { error_type, message } => (error_type, message),
+        InvocationOutcome::Error { error_type, message } => (error_type, message),
         other => panic!("not an error: {other:?}"),
     }
 }
@@ -165,8 +165,8 @@ pub fn data(version: &str, created: &Value, outcome: &str) -> Value {
 pub fn on_create(outcome: Outcome, commit: bool, times: u32) -> Fault {
     Fault {
         operation: Some(Operation::CreateConnectorDefinitionVersion),
-        times,
-        commit,
+        remaining: times,
+        apply: commit,
         outcome,
         ..Fault::default()
     }
@@ -174,5 +174,5 @@ pub fn on_create(outcome: Outcome, commit: bool, times: u32) -> Fault {
 
 /// A fault of every call, which has no effect.
 pub fn on_all(outcome: Outcome) -> Fault {
-    Fault { operation: None, times: u32::MAX, commit: false, outcome, ..Fault::default() }
+    Fault { operation: None, remaining: u32::MAX, apply: false, outcome, ..Fault::default() }
 }

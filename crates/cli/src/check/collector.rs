@@ -1,154 +1,170 @@
-//! One request: read as the function reads it, held against the catalogue, and each remark given its line.
+//! Collects the diagnostics of a file: parses each request as the function does, validates it against the catalog,
+//! and finds the line of each diagnostic.
 
 use std::collections::HashMap;
 
 use connectors::catalog::{Context, connector_for_arn, validate};
-use connectors::diagnostic::{Path, Severity, ValidationErrors};
+use connectors::diagnostic::{Diagnostic, DiagnosticCode, Path, Severity, ValidationErrors};
 use connectors::request::ParsedRequest;
 
-use super::diagnostic::{Finding, Need};
-use super::spanned_value::{Kind, Node, Place};
+use super::diagnostic::{LocatedDiagnostic, Requirement};
+use super::excerpt::ExcerptReader;
+use super::spanned_value::{Span, SpannedValue, Value};
 
-/// What was found in one file, as far as it was read.
+/// The diagnostics and requirements of one file.
 #[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) findings: Vec<Finding>,
-    pub(super) needs: Vec<Need>,
-    /// How many connectors were looked at.
+pub(super) struct CheckResult {
+    pub(super) diagnostics: Vec<LocatedDiagnostic>,
+    pub(super) requirements: Vec<Requirement>,
+    /// Number of connectors that were checked.
     pub(super) connectors: usize,
 }
 
-/// Where a request was found.
-pub(super) struct Origin<'a> {
-    /// What the request is in.
-    pub(super) within: Within,
-    /// The places of the request's values.
-    pub(super) places: Places,
-    /// The Region, where it is known.
+/// Where a request stands in a file.
+pub(super) struct RequestLocation<'a> {
+    pub(super) container: Container,
+    pub(super) spans: SpanIndex,
+    /// The function's Region, if it is known.
     pub(super) region: Option<&'a str>,
-    /// Whether only a deployment will know the value of a parameter.
-    pub(super) open: &'a dyn Fn(usize, &str) -> bool,
+    /// Whether the value of this connector's parameter is known only at deployment.
+    pub(super) is_deferred: &'a dyn Fn(usize, &str) -> bool,
 }
 
-/// What a request is in.
+/// What contains a request.
 #[derive(Clone, Debug)]
-pub(super) enum Within {
+pub(super) enum Container {
     /// The file itself.
     File,
-    /// A value of the file: a resource of a template.
+    /// A value of the file, by its path: a resource of a template.
     Value(String),
-    /// The text of a message.
+    /// The text of a message, by the message's name.
     Message(String),
 }
 
-impl Found {
-    /// Adds what there is to say of a request.
-    pub(super) fn add(&mut self, request: Result<ParsedRequest, ValidationErrors>, origin: &Origin<'_>) {
+impl CheckResult {
+    /// Adds the diagnostics and the requirements of a request.
+    pub(super) fn add(
+        &mut self,
+        request: Result<ParsedRequest, ValidationErrors>,
+        location: &RequestLocation<'_>,
+    ) {
         match request {
-            Ok(parsed) => self.add_advice(&parsed, origin),
-            Err(problems) => self.add_problems(&problems, origin),
+            Ok(parsed) => self.add_request(&parsed, location),
+            Err(errors) => self.add_errors(&errors, location),
         }
     }
 
-    pub(super) fn add_problems(&mut self, problems: &ValidationErrors, origin: &Origin<'_>) {
-        for problem in problems.iter() {
-            let path = problem.path.as_str();
-            self.findings.push(origin.finding(
-                "InvalidRequest".to_owned(),
-                Severity::Error,
-                path,
-                &problem.message,
-            ));
+    /// Adds the errors of a request that cannot be parsed.
+    pub(super) fn add_errors(&mut self, errors: &ValidationErrors, location: &RequestLocation<'_>) {
+        for error in errors.iter() {
+            let diagnostic = Diagnostic { severity: Severity::Error, ..error.clone() };
+            self.diagnostics.push(location.locate(diagnostic));
+        }
+        let omitted = errors.count() - errors.iter().count();
+        if omitted > 0 {
+            let message = format!("{omitted} more errors are not listed.");
+            let truncated = Diagnostic::new(DiagnosticCode::Truncated, &Path::root(), message);
+            self.diagnostics.push(location.locate(truncated));
         }
     }
 
-    fn add_advice(&mut self, parsed: &ParsedRequest, origin: &Origin<'_>) {
-        let context = Context { region: origin.region, is_deferred: origin.open };
-        for advice in parsed.warnings.iter().chain(&validate(parsed, &context)) {
-            let code = advice.code.name();
-            self.findings.push(origin.finding(code, advice.severity, &advice.path, &advice.message));
-        }
+    fn add_request(&mut self, parsed: &ParsedRequest, location: &RequestLocation<'_>) {
+        let context = Context { region: location.region, is_deferred: location.is_deferred };
+        let diagnostics = parsed.warnings.iter().cloned().chain(validate(parsed, &context));
+        self.diagnostics.extend(diagnostics.map(|diagnostic| location.locate(diagnostic)));
         let connectors = &parsed.request.connectors;
         self.connectors += connectors.iter().len();
         for (index, connector) in connectors.iter().enumerate() {
             if let Some((connector, version)) = connector_for_arn(connector.arn.as_str()) {
                 let path = Path::root().field("Connectors").index(index).to_string();
-                let place = origin.places.of(&path);
-                self.needs.push(Need::of(connector, version, origin.path(&path), place));
+                let span = location.spans.find(&path);
+                self.requirements.push(Requirement::new(
+                    connector,
+                    version,
+                    location.path_in_file(&path),
+                    span,
+                ));
+            }
+        }
+    }
+
+    /// Sorts the diagnostics by line, and adds the lines of `source` that they are about.
+    pub(super) fn finish(&mut self, source: Option<&str>) {
+        self.diagnostics.sort_by_key(|located| (located.span.line, located.span.column));
+        if let Some(source) = source {
+            let mut reader = ExcerptReader::new(source);
+            for located in &mut self.diagnostics {
+                located.excerpt = reader.excerpt(located.span);
             }
         }
     }
 }
 
-impl Origin<'_> {
-    /// The path of a value of the request, in the file.
-    fn path(&self, path: &str) -> String {
-        match &self.within {
-            Within::File => path.to_owned(),
-            Within::Value(value) if path.starts_with('[') => format!("{value}{path}"),
-            Within::Value(value) if path.is_empty() => value.clone(),
-            Within::Value(value) => format!("{value}.{path}"),
-            Within::Message(message) if path.is_empty() => message.clone(),
-            Within::Message(message) => format!("{message}: {path}"),
+impl RequestLocation<'_> {
+    /// The path from the file's root of a path in the request.
+    fn path_in_file(&self, path: &str) -> String {
+        match &self.container {
+            Container::File => path.to_owned(),
+            Container::Value(value) if path.starts_with('[') => format!("{value}{path}"),
+            Container::Value(value) if path.is_empty() => value.clone(),
+            Container::Value(value) => format!("{value}.{path}"),
+            Container::Message(message) if path.is_empty() => message.clone(),
+            Container::Message(message) => format!("{message}: {path}"),
         }
     }
 
-    fn finding(&self, code: String, severity: Severity, path: &str, message: &str) -> Finding {
-        Finding {
-            code,
-            severity,
-            path: self.path(path),
-            message: message.to_owned(),
-            place: self.places.of(path),
-        }
+    fn locate(&self, diagnostic: Diagnostic) -> LocatedDiagnostic {
+        let span = self.spans.find(&diagnostic.path);
+        let path = self.path_in_file(&diagnostic.path);
+        LocatedDiagnostic { diagnostic: Diagnostic { path, ..diagnostic }, span, excerpt: None }
     }
 }
 
-/// The places of a request's values, by their paths.
-pub(super) struct Places {
-    root: Place,
-    by_path: HashMap<String, Place>,
+/// The spans of a request's values, by their paths.
+pub(super) struct SpanIndex {
+    root: Span,
+    by_path: HashMap<String, Span>,
 }
 
-impl Places {
-    /// Of a request that is all in one place: in the text of a message.
-    pub(super) fn at(root: Place) -> Self {
+impl SpanIndex {
+    /// An index of a request whose values all have one span: the text of a message.
+    pub(super) fn single(root: Span) -> Self {
         Self { root, by_path: HashMap::new() }
     }
 
-    /// Of a request that is this value.
-    pub(super) fn of_request(node: &Node) -> Self {
-        let mut places = Self::at(node.place);
-        places.add(&Path::root(), node);
-        places
+    /// The index of a request that is this value.
+    pub(super) fn for_request(value: &SpannedValue) -> Self {
+        let mut index = Self::single(value.span);
+        index.add(&Path::root(), value);
+        index
     }
 
-    /// Of a request whose connectors are this value.
-    pub(super) fn of_connectors(node: &Node) -> Self {
-        let mut places = Self::at(node.place);
-        places.add(&Path::root().field("Connectors"), node);
-        places
+    /// The index of a request whose connectors are this value.
+    pub(super) fn for_connectors(value: &SpannedValue) -> Self {
+        let mut index = Self::single(value.span);
+        index.add(&Path::root().field("Connectors"), value);
+        index
     }
 
-    fn add(&mut self, path: &Path, node: &Node) {
-        self.by_path.insert(path.to_string(), node.place);
-        match &node.kind {
-            Kind::List(items) => {
+    fn add(&mut self, path: &Path, value: &SpannedValue) {
+        self.by_path.insert(path.to_string(), value.span);
+        match &value.value {
+            Value::List(items) => {
                 items.iter().enumerate().for_each(|(index, item)| self.add(&path.index(index), item));
             }
-            Kind::Object(members) => {
+            Value::Object(members) => {
                 members.iter().for_each(|(name, value)| self.add(&path.field(name), value));
             }
-            Kind::Null | Kind::Text(_) => {}
+            Value::Null | Value::Scalar(_) => {}
         }
     }
 
-    /// The place of a path, or of what it would be in.
-    fn of(&self, path: &str) -> Place {
+    /// The span of the value with this path, or of the closest value that would contain it.
+    fn find(&self, path: &str) -> Span {
         let mut path = path;
         loop {
-            if let Some(place) = self.by_path.get(path) {
-                return *place;
+            if let Some(span) = self.by_path.get(path) {
+                return *span;
             }
             match path.rfind(['.', '[']) {
                 Some(at) => path = &path[..at],

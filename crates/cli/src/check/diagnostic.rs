@@ -1,43 +1,36 @@
-//! What was found, and what is to be there.
+//! Diagnostics and requirements with their location in a file.
 
 use connectors::catalog::connector::ConnectorSpec;
-use connectors::diagnostic::Severity;
+use connectors::diagnostic::Diagnostic;
 
-use super::spanned_value::Place;
-use crate::requirements::needs;
+use super::excerpt::Excerpt;
+use super::spanned_value::Span;
+use crate::requirements::requirements;
 
-/// Something to say of a place in a file.
+/// A diagnostic, and where its value stands in a file. The diagnostic's path starts at the file's root.
 #[derive(Clone, Debug)]
-pub(super) struct Finding {
-    /// An advice's code, or `InvalidRequest`.
-    pub(super) code: String,
-    pub(super) severity: Severity,
-    /// The path in the file, as far as it has one.
-    pub(super) path: String,
-    pub(super) message: String,
-    pub(super) place: Place,
+pub(super) struct LocatedDiagnostic {
+    pub(super) diagnostic: Diagnostic,
+    pub(super) span: Span,
+    /// The line of the file, where it may be shown.
+    pub(super) excerpt: Option<Excerpt>,
 }
 
-impl Finding {
-    /// Place and message, for a person.
-    pub(super) fn text(&self) -> String {
-        if self.path.is_empty() { self.message.clone() } else { format!("{}: {}", self.path, self.message) }
-    }
-}
-
-/// What a connector needs beside it, which no request shows: nothing is wrong, it is only told.
+/// What a connector requires that no request shows. It is not a diagnostic: nothing is known to be wrong.
 #[derive(Clone, Debug)]
-pub(super) struct Need {
+pub(super) struct Requirement {
     pub(super) connector: &'static str,
     pub(super) version: u32,
+    /// Path of the connector in the file.
     pub(super) path: String,
-    pub(super) place: Place,
-    /// Each a sentence without an end.
-    pub(super) what: Vec<String>,
+    pub(super) span: Span,
+    /// Each a phrase without a period.
+    pub(super) requires: Vec<String>,
 }
 
-impl Need {
-    pub(super) fn of(connector: &'static ConnectorSpec, version: u32, path: String, place: Place) -> Self {
-        Self { connector: connector.name, version, path, place, what: needs(connector, version) }
+impl Requirement {
+    pub(super) fn new(connector: &'static ConnectorSpec, version: u32, path: String, span: Span) -> Self {
+        let requires = requirements(connector, version);
+        Self { connector: connector.name, version, path, span, requires }
     }
 }

@@ -1,123 +1,128 @@
-//! The requests that an event brings, whatever its source; and the API's own JSON.
+//! The requests in an event of any source, and the connectors in JSON of the Greengrass API.
+
+use std::time::SystemTime;
 
 use connectors::client_token::Requester;
 use connectors::diagnostic::ValidationErrors;
 use connectors::event::custom_resource::RequestType;
-use connectors::event::{Event, Message, ResourceAction, parse_event};
+use connectors::event::{Event, Message, RequestOrigin, ResourceAction, parse_event};
 use connectors::json::RawJson;
 use connectors::request::{ParseOptions, parse};
 
-use super::collector::{Found, Origin, Places, Within};
-use super::spanned_value::{Node, Place};
+use super::collector::{CheckResult, Container, RequestLocation, SpanIndex};
+use super::error::FileError;
+use super::spanned_value::{Span, SpannedValue};
 
-/// The connectors of the API's JSON: of a version as it is asked for (`Connectors`), of a definition with its first
-/// version (`InitialVersion`), or of a version as it is answered (`Definition`).
-pub(super) fn api_connectors(node: &Node) -> Option<(&'static [&'static str], &Node)> {
-    let has = |name| node.get(name).is_some();
+/// The connectors of the API's JSON, with their path: `Connectors` of a create request, `InitialVersion.Connectors` of
+/// a definition, `Definition.Connectors` of a version in a response.
+pub(super) fn api_connectors(value: &SpannedValue) -> Option<(&'static [&'static str], &SpannedValue)> {
+    let has = |name| value.get(name).is_some();
     if has("ConnectorDefinitionId") || has("ResourceProperties") || has("detail") || has("Records") {
         return None;
     }
-    let ways: [&'static [&'static str]; 3] =
+    let json_paths: [&'static [&'static str]; 3] =
         [&["Connectors"], &["InitialVersion", "Connectors"], &["Definition", "Connectors"]];
-    ways.into_iter().find_map(|way| {
-        let connectors = way.iter().try_fold(node, |node, name| node.get(name))?;
-        Some((way, connectors))
+    json_paths.into_iter().find_map(|json_path| {
+        let connectors = json_path.iter().try_fold(value, |value, name| value.get(name))?;
+        Some((json_path, connectors))
     })
 }
 
-/// Checks the connectors of the API's JSON, as they were written.
+/// Checks the connectors of the API's JSON.
 pub(super) fn check_api(
     text: &str,
-    way: &[&str],
-    connectors: &Node,
+    json_path: &[&str],
+    connectors: &SpannedValue,
     region: Option<&str>,
-    found: &mut Found,
+    result: &mut CheckResult,
 ) {
     let json = RawJson::parse(text).ok();
-    let written = json.and_then(|json| way.iter().try_fold(json, |json, name| json.as_object()?.get(name)));
-    let raw = written.map_or_else(|| connectors.to_json().to_string(), |json| json.raw().to_owned());
+    let literal =
+        json.and_then(|json| json_path.iter().try_fold(json, |json, name| json.as_object()?.get(name)));
+    let raw = literal.map_or_else(|| connectors.to_json().to_string(), |json| json.raw().to_owned());
     let request = format!("{{\"ConnectorDefinitionId\":\"api\",\"Connectors\":{raw}}}");
-    let origin = Origin {
-        within: Within::File,
-        places: Places::of_connectors(connectors),
+    let location = RequestLocation {
+        container: Container::File,
+        spans: SpanIndex::for_connectors(connectors),
         region,
-        open: &|_, _| false,
+        is_deferred: &|_, _| false,
     };
     if let Ok(json) = RawJson::parse(&request) {
-        found.add(parse(json, &ParseOptions::default()), &origin);
+        result.add(parse(json, &ParseOptions::default()), &location);
     }
 }
 
-/// Checks the requests of an event. `node`: the same event, with its places.
-pub(super) fn check(text: &str, node: &Node, region: Option<&str>, found: &mut Found) -> Result<(), String> {
-    let written = node.to_json().to_string();
-    // YAML is read as the JSON that it stands for.
-    let json = RawJson::parse(text)
-        .or_else(|_| RawJson::parse(&written))
-        .map_err(|error| format!("is not JSON: {error}"))?;
-    let envelope = Envelope { node: Some(node), place: node.place, within: Within::File };
-    check_within(json, &envelope, region, found, 0)
+/// Checks the requests of an event. `value` is the same event, with its spans.
+pub(super) fn check(
+    text: &str,
+    value: &SpannedValue,
+    region: Option<&str>,
+    result: &mut CheckResult,
+) -> Result<(), FileError> {
+    let literal = value.to_json().to_string();
+    // YAML is parsed as the JSON that it stands for.
+    let json = RawJson::parse(text).or_else(|_| RawJson::parse(&literal))?;
+    let envelope = Envelope { value: Some(value), span: value.span, container: Container::File };
+    check_envelope(json, &envelope, region, result, 0)
 }
 
-/// Where an event stands: the file itself, or the text of a message, all of which is in one place.
+/// Where an event stands: the file itself, or the text of a message, all of which has one span.
 struct Envelope<'a> {
-    node: Option<&'a Node>,
-    place: Place,
-    within: Within,
+    value: Option<&'a SpannedValue>,
+    span: Span,
+    container: Container,
 }
 
 impl Envelope<'_> {
-    fn origin<'a>(&self, member: Option<&str>, region: Option<&'a str>) -> Origin<'a> {
-        let request = self.node.and_then(|node| member.map_or(Some(node), |name| node.get(name)));
-        let places = request.map_or_else(|| Places::at(self.place), Places::of_request);
-        Origin { within: self.within.clone(), places, region, open: &|_, _| false }
+    fn location<'a>(&self, member: Option<&str>, region: Option<&'a str>) -> RequestLocation<'a> {
+        let request = self.value.and_then(|value| member.map_or(Some(value), |name| value.get(name)));
+        let spans = request.map_or_else(|| SpanIndex::single(self.span), SpanIndex::for_request);
+        RequestLocation { container: self.container.clone(), spans, region, is_deferred: &|_, _| false }
     }
 }
 
-fn check_within(
+fn check_envelope(
     event: RawJson<'_>,
     envelope: &Envelope<'_>,
     region: Option<&str>,
-    found: &mut Found,
+    result: &mut CheckResult,
     depth: usize,
-) -> Result<(), String> {
-    let nobody = connectors::event::RequestOrigin::new(
-        Requester::Direct { request_id: String::new() },
-        std::time::SystemTime::UNIX_EPOCH,
-    );
-    match parse_event(event, &nobody) {
-        Err(problems) => return Err(format!("holds no event: {problems}")),
-        // Versions cannot be deleted: whatever the rest is, nothing is done with it.
-        Ok(Event::Request(plain)) if matches!(plain.action, ResourceAction::Delete) => {}
-        Ok(Event::Request(plain)) => {
-            let member = (plain.source == "eventbridge").then_some("detail");
-            let unknown = member.is_none() && !is_request(event);
-            match (&plain.request, depth) {
-                (Err(problems), 0) if unknown => return Err(format!("holds nothing to check: {problems}")),
-                _ => found.add(plain.request, &envelope.origin(member, region)),
+) -> Result<(), FileError> {
+    let anonymous_origin =
+        RequestOrigin::new(Requester::Direct { request_id: String::new() }, SystemTime::UNIX_EPOCH);
+    match parse_event(event, &anonymous_origin) {
+        Err(errors) => return Err(FileError::NotAnEvent(errors)),
+        // Versions cannot be deleted: the function does nothing with the rest of the request.
+        Ok(Event::Request(request)) if matches!(request.action, ResourceAction::Delete) => {}
+        Ok(Event::Request(request)) => {
+            let member = (request.source == "eventbridge").then_some("detail");
+            let is_unknown = depth == 0 && member.is_none() && !is_request(event);
+            match request.request {
+                Err(errors) if is_unknown => return Err(FileError::NothingToCheck(errors)),
+                request => result.add(request, &envelope.location(member, region)),
             }
         }
         Ok(Event::CustomResource(resource)) => {
-            let origin = envelope.origin(Some("ResourceProperties"), region);
+            let location = envelope.location(Some("ResourceProperties"), region);
             match resource.request_type() {
                 Ok(RequestType::Delete) => {}
-                Ok(_) => found.add(resource.request(), &origin),
-                Err(problems) => found.add_problems(&problems, &envelope.origin(None, region)),
+                Ok(_) => result.add(resource.request(), &location),
+                Err(errors) => result.add_errors(&errors, &envelope.location(None, region)),
             }
         }
-        Ok(Event::Batch(messages)) => {
+        Ok(Event::Batch(batch)) => {
             let records =
-                envelope.node.and_then(|node| node.items().or_else(|| node.get("Records")?.items()));
-            for (index, message) in messages.messages.iter().enumerate() {
+                envelope.value.and_then(|value| value.items().or_else(|| value.get("Records")?.items()));
+            for (index, message) in batch.messages.iter().enumerate() {
                 let name = format!("message {}", index + 1);
-                let within = match &envelope.within {
-                    Within::File => name,
-                    Within::Value(outer) | Within::Message(outer) => format!("{outer}, {name}"),
+                let name = match &envelope.container {
+                    Container::File => name,
+                    Container::Value(outer) | Container::Message(outer) => format!("{outer}, {name}"),
                 };
                 let record = records.and_then(|records| records.get(index));
-                let place = record.map_or(envelope.place, |record| record.place);
-                let inner = Envelope { node: None, place, within: Within::Message(within) };
-                check_message(message, &inner, region, found, depth);
+                let span = record.map_or(envelope.span, |record| record.span);
+                let inner = Envelope { value: None, span, container: Container::Message(name) };
+                check_message(message, &inner, region, result, depth);
             }
         }
     }
@@ -128,22 +133,23 @@ fn check_message(
     message: &Message,
     envelope: &Envelope<'_>,
     region: Option<&str>,
-    found: &mut Found,
+    result: &mut CheckResult,
     depth: usize,
 ) {
-    let origin = envelope.origin(None, region);
     let checked = message.parse_body(depth).and_then(|event| {
-        let checked = check_within(event, envelope, region, found, depth + 1);
-        checked.map_err(|problem| ValidationErrors::single(format!("the message {problem}")))
+        let checked = check_envelope(event, envelope, region, result, depth + 1);
+        checked.map_err(|error| match error {
+            FileError::NotAnEvent(errors) => errors,
+            error => ValidationErrors::single(format!("{error}.")),
+        })
     });
-    if let Err(problems) = checked {
-        found.add_problems(&problems, &origin);
+    if let Err(errors) = checked {
+        result.add_errors(&errors, &envelope.location(None, region));
     }
 }
 
-/// Whether an event has anything of a request.
+/// Whether an event has a field of a request.
 fn is_request(event: RawJson<'_>) -> bool {
-    let members = event.as_object();
     let names = ["ConnectorDefinitionId", "Connectors", "connectorDefinitionId", "connectors"];
-    members.is_some_and(|members| names.iter().any(|name| members.has(name)))
+    event.as_object().is_some_and(|members| names.iter().any(|name| members.has(name)))
 }

@@ -1,39 +1,39 @@
-//! CloudFormation's intrinsic functions and dynamic references, as far as their value is known before a deployment.
+//! CloudFormation's intrinsic functions and dynamic references, as far as their value is known before deployment.
 
-use super::spanned_value::{Kind, Node};
+use super::spanned_value::{SpannedValue, Value};
 
-/// What CloudFormation puts in.
-pub(super) struct Deployment {
+/// What is known of a deployment: the values that CloudFormation inserts.
+pub(super) struct DeployContext {
     pub(super) region: String,
-    pub(super) references: References,
+    pub(super) references: DynamicReferences,
 }
 
 /// The dynamic references that CloudFormation resolves (its guide, "Get values stored in other services using dynamic
-/// references"): all but `ssm-secure`, which few properties of few types may have, and in custom resources nothing that
+/// references"). It resolves `ssm-secure` in few properties of other types only, and in custom resources nothing that
 /// is secret.
 #[derive(Clone, Copy)]
-pub(super) enum References {
-    OfNativeResources,
-    OfCustomResources,
+pub(super) enum DynamicReferences {
+    InNativeResource,
+    InCustomResource,
 }
 
-impl References {
-    fn are_resolved(self, kind: &str) -> bool {
-        kind == "ssm" || (kind == "secretsmanager" && matches!(self, Self::OfNativeResources))
+impl DynamicReferences {
+    fn resolves(self, kind: &str) -> bool {
+        kind == "ssm" || (kind == "secretsmanager" && matches!(self, Self::InNativeResource))
     }
 }
 
-impl Deployment {
-    /// The text that a resource gets; `None` where only a deployment will know what is put in. A reference that is not
-    /// resolved is what the resource gets.
-    pub(super) fn dereference(&self, text: String) -> Option<String> {
+impl DeployContext {
+    /// The text that a resource receives; `None` if CloudFormation resolves every reference in it, so that the text is
+    /// known only at deployment. A resource receives an unresolved reference as it is written.
+    pub(super) fn resolve_dynamic_references(&self, text: String) -> Option<String> {
         let mut kinds =
             text.split("{{resolve:").skip(1).map(|from| from.split(':').next().unwrap_or_default());
-        let is_open = text.contains("{{resolve:") && kinds.all(|kind| self.references.are_resolved(kind));
-        (!is_open).then_some(text)
+        let is_deferred = text.contains("{{resolve:") && kinds.all(|kind| self.references.resolves(kind));
+        (!is_deferred).then_some(text)
     }
 
-    fn value(&self, name: &str) -> Option<&str> {
+    fn pseudo_parameter(&self, name: &str) -> Option<&str> {
         match name {
             "AWS::Region" => Some(&self.region),
             "AWS::AccountId" => Some("123456789012"),
@@ -44,26 +44,26 @@ impl Deployment {
         }
     }
 
-    /// The text of a value; `None` where only a deployment will know it.
-    pub(super) fn resolve(&self, node: &Node) -> Option<String> {
-        self.dereference(self.written(node)?)
+    /// The text of a value; `None` if it is known only at deployment.
+    pub(super) fn resolve(&self, value: &SpannedValue) -> Option<String> {
+        self.resolve_dynamic_references(self.literal(value)?)
     }
 
-    fn written(&self, node: &Node) -> Option<String> {
-        match (&node.kind, function(node)) {
-            (Kind::Text(text), _) => Some(text.clone()),
-            (_, Some(("Ref", name))) => self.value(name.text()?).map(str::to_owned),
+    fn literal(&self, value: &SpannedValue) -> Option<String> {
+        match (&value.value, function(value)) {
+            (Value::Scalar(text), _) => Some(text.clone()),
+            (_, Some(("Ref", name))) => self.pseudo_parameter(name.as_scalar()?).map(str::to_owned),
             (_, Some(("Fn::Sub", argument))) => self.substitute(argument),
             (_, Some(("Fn::Join", argument))) => self.join(argument),
             _ => None,
         }
     }
 
-    fn substitute(&self, argument: &Node) -> Option<String> {
+    fn substitute(&self, argument: &SpannedValue) -> Option<String> {
         let (template, variables) = match argument.items() {
-            Some([template, variables]) => (template.text()?, Some(variables)),
+            Some([template, variables]) => (template.as_scalar()?, Some(variables)),
             Some(_) => return None,
-            None => (argument.text()?, None),
+            None => (argument.as_scalar()?, None),
         };
         let (mut resolved, mut rest) = (String::new(), template);
         while let Some((before, after)) = rest.split_once("${") {
@@ -75,7 +75,7 @@ impl Deployment {
                 let variable = variables.and_then(|variables| variables.get(name));
                 let value = match variable {
                     Some(variable) => self.resolve(variable)?,
-                    None => self.value(name)?.to_owned(),
+                    None => self.pseudo_parameter(name)?.to_owned(),
                 };
                 resolved.push_str(&value);
             }
@@ -84,17 +84,17 @@ impl Deployment {
         Some(resolved + rest)
     }
 
-    fn join(&self, argument: &Node) -> Option<String> {
+    fn join(&self, argument: &SpannedValue) -> Option<String> {
         let [separator, items] = argument.items()? else { return None };
         let items: Vec<String> =
             items.items()?.iter().map(|item| self.resolve(item)).collect::<Option<_>>()?;
-        Some(items.join(separator.text()?))
+        Some(items.join(separator.as_scalar()?))
     }
 }
 
-/// The name and the argument of an intrinsic function.
-pub(super) fn function(node: &Node) -> Option<(&str, &Node)> {
-    match node.members() {
+/// Name and argument of an intrinsic function.
+pub(super) fn function(value: &SpannedValue) -> Option<(&str, &SpannedValue)> {
+    match value.members() {
         [(name, argument)] if name == "Ref" || name == "Condition" || name.starts_with("Fn::") => {
             Some((name, argument))
         }
@@ -107,10 +107,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_known_is_resolved_and_nothing_else() {
-        let references = References::OfCustomResources;
-        let deployment = Deployment { region: "eu-west-1".to_owned(), references };
-        for (yaml, value) in [
+    fn only_known_values_are_resolved() {
+        let references = DynamicReferences::InCustomResource;
+        let context = DeployContext { region: "eu-west-1".to_owned(), references };
+        for (yaml, expected) in [
             ("plain", Some("plain")),
             ("!Ref AWS::Region", Some("eu-west-1")),
             ("!Ref Topic", None),
@@ -126,18 +126,18 @@ mod tests {
             (r#"{"Fn::Sub": "x"}"#, Some("x")),
             ("- a", None),
         ] {
-            let node = Node::read(yaml).unwrap();
-            assert_eq!(deployment.resolve(&node).as_deref(), value, "{yaml}");
+            let value = SpannedValue::parse(yaml).unwrap();
+            assert_eq!(context.resolve(&value).as_deref(), expected, "{yaml}");
         }
     }
 
     #[test]
-    fn a_reference_that_cloudformation_resolves_is_known_at_deployment() {
-        use References::{OfCustomResources, OfNativeResources};
+    fn references_that_cloudformation_resolves_are_deferred() {
+        use DynamicReferences::{InCustomResource, InNativeResource};
 
-        let is_open = |references, text: &str| {
-            let deployment = Deployment { region: "eu-west-1".to_owned(), references };
-            deployment.dereference(text.to_owned()).is_none()
+        let is_deferred = |references, text: &str| {
+            let context = DeployContext { region: "eu-west-1".to_owned(), references };
+            context.resolve_dynamic_references(text.to_owned()).is_none()
         };
         for (text, custom, native) in [
             ("plain {{resolve", false, false),
@@ -148,8 +148,8 @@ mod tests {
             ("{{resolve:ssm:a}}{{resolve:secretsmanager:s}}", false, true),
             ("{{resolve:other:x}}", false, false),
         ] {
-            let open = (is_open(OfCustomResources, text), is_open(OfNativeResources, text));
-            assert_eq!(open, (custom, native), "{text}");
+            let deferred = (is_deferred(InCustomResource, text), is_deferred(InNativeResource, text));
+            assert_eq!(deferred, (custom, native), "{text}");
         }
     }
 }

@@ -1,87 +1,111 @@
-//! `cargo local check`: what the function would say of requests, with no AWS, before they are anywhere near it.
+//! `check`: the diagnostics that the function would report for the requests in files, without AWS.
 //!
-//! | file | what it knows |
+//! | file | contents |
 //! |---|---|
-//! | `spanned_value` | JSON and YAML with the place of everything |
-//! | `event`, `template`, `intrinsic` | where the requests are |
-//! | `collector`, `diagnostic` | what there is to say of one, and on which line |
-//! | `report`, `sarif` | how it is printed |
+//! | `spanned_value` | JSON and YAML with the position of every value |
+//! | `event`, `template`, `intrinsic` | the requests in a file |
+//! | `collector`, `diagnostic`, `excerpt` | the diagnostics of a request, with their line |
+//! | `report`, `sarif` | output formats |
 
 mod collector;
 mod diagnostic;
+mod error;
 mod event;
+mod excerpt;
 mod intrinsic;
 mod report;
 mod sarif;
 mod spanned_value;
 mod template;
 
+use std::io::IsTerminal;
+
 use clap::{Args, ValueEnum};
 
 use crate::io;
 
-use collector::Found;
-pub(crate) use report::Report;
-use spanned_value::Node;
+use collector::CheckResult;
+use error::FileError;
+pub(crate) use report::CheckReport;
+use spanned_value::SpannedValue;
 
-/// What is checked, and how it is printed.
+/// Check requests in events, templates and API files, without running anything
 #[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct CheckArgs {
-    /// Events, CloudFormation templates (JSON or YAML) or the API's JSON; - for standard input
+    /// Event, CloudFormation template, or JSON of the Greengrass API, as JSON or YAML; - for standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
 
-    /// The Region of the function; without it, no Region is held against an ARN
+    /// Region of the function; without it, the Region of an ARN is not checked
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
 
-    /// Prints JSON, as --format json does
-    #[arg(long, conflicts_with = "format")]
-    json: bool,
-
-    /// How the findings are printed
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
 
-/// How findings are printed.
+const AFTER_HELP: &str = "\
+Exit status: 0 without errors, 1 with errors, 2 if a file cannot be checked
+
+Examples:
+  connector-versions check template.yaml
+  connector-versions check --region eu-west-1 stacks/*.yaml
+  connector-versions check --format sarif template.yaml > connectors.sarif";
+
+/// An output format.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
-    /// For a person: a line for each, with file, line and column
+    /// For people: each diagnostic with its position
     Text,
-    /// For a program
+    /// For programs
     Json,
-    /// SARIF 2.1.0, as code scanning takes it
+    /// SARIF 2.1.0, for code scanning
     Sarif,
 }
 
 impl CheckArgs {
-    /// Checks the files, each by itself.
-    pub(crate) fn check(&self) -> Report {
-        Report::new(self.files.iter().map(|name| (name.clone(), self.check_file(name))))
+    /// Checks all files.
+    pub(crate) fn check(&self) -> CheckReport {
+        let files = self.files.iter().map(|name| (name.clone(), self.check_file(name)));
+        CheckReport { files: files.collect() }
     }
 
-    /// The report as it was asked for.
-    pub(crate) fn print(&self, report: &Report) -> String {
+    /// The report in the requested format.
+    pub(crate) fn format(&self, report: &CheckReport) -> String {
         match self.format {
-            Format::Text if !self.json => report.to_string(),
-            Format::Text | Format::Json => report.to_json(),
-            Format::Sarif => sarif::print(report),
+            Format::Text => report.to_text(is_color_terminal()),
+            Format::Json => report.to_json(),
+            Format::Sarif => sarif::to_sarif(report),
         }
     }
 
-    fn check_file(&self, name: &str) -> Result<Found, String> {
-        let text = io::read(name).map_err(|error| format!("cannot be read: {error}"))?;
-        let node = Node::read(&text)?;
+    fn check_file(&self, name: &str) -> Result<CheckResult, FileError> {
+        let text = io::read(name)?;
+        let value = SpannedValue::parse(&text)?;
         let region = self.region.as_deref();
-        let mut found = Found::default();
-        if template::is_template(&node) {
-            template::check(&node, region, &mut found);
-        } else if let Some((way, connectors)) = event::api_connectors(&node) {
-            event::check_api(&text, way, connectors, region, &mut found);
-        } else {
-            event::check(&text, &node, region, &mut found)?;
+        let mut result = CheckResult::default();
+        if template::is_template(&value) {
+            template::check(&value, region, &mut result);
+            // A template is source code and may be shown. An event is data: its values may be secrets.
+            result.finish(Some(&text));
+            return Ok(result);
         }
-        Ok(found)
+        if let Some((json_path, connectors)) = event::api_connectors(&value) {
+            event::check_api(&text, json_path, connectors, region, &mut result);
+        } else {
+            event::check(&text, &value, region, &mut result)?;
+        }
+        result.finish(None);
+        Ok(result)
     }
+}
+
+/// Whether standard output is a terminal that shows colors, and <https://no-color.org> is not set.
+fn is_color_terminal() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    std::io::stdout().is_terminal()
+        && !is_set("NO_COLOR")
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }

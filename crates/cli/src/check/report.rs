@@ -1,127 +1,153 @@
-//! What was found, in all files: for a person, and as JSON.
+//! What `check` found in all files: as text and as JSON.
 
-use std::fmt;
-
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use connectors::diagnostic::Severity;
 use serde_json::{Value, json};
 
-use super::collector::Found;
-use super::diagnostic::{Finding, Need};
+use super::collector::CheckResult;
+use super::diagnostic::{LocatedDiagnostic, Requirement};
+use super::error::FileError;
 
-/// What was found in files.
+/// What `check` found in all files.
 #[derive(Debug)]
-pub(crate) struct Report {
-    pub(super) files: Vec<(String, Result<Found, String>)>,
+pub(crate) struct CheckReport {
+    pub(super) files: Vec<(String, Result<CheckResult, FileError>)>,
 }
 
-impl Report {
-    pub(super) fn new(files: impl Iterator<Item = (String, Result<Found, String>)>) -> Self {
-        let mut files: Vec<_> = files.collect();
-        for found in files.iter_mut().filter_map(|(_, found)| found.as_mut().ok()) {
-            found.findings.sort_by_key(|finding| (finding.place.line, finding.place.column));
-        }
-        Self { files }
+impl CheckReport {
+    /// The exit status: 2 if a file could not be checked, 1 if there is an error, 0 otherwise.
+    pub(crate) fn exit_status(&self) -> u8 {
+        if self.unchecked().next().is_some() { 2 } else { u8::from(self.count(Severity::Error) > 0) }
     }
 
-    /// The exit status: 2 when a file could not be checked, 1 when there is a mistake, 0 otherwise.
-    pub(crate) fn status(&self) -> u8 {
-        if self.files.iter().any(|(_, found)| found.is_err()) {
-            2
-        } else {
-            u8::from(self.count(Severity::Error) > 0)
-        }
+    /// All diagnostics, each with its file.
+    pub(super) fn diagnostics(&self) -> impl Iterator<Item = (&str, &LocatedDiagnostic)> {
+        self.checked()
+            .flat_map(|(name, result)| result.diagnostics.iter().map(move |located| (name, located)))
     }
 
-    pub(super) fn findings(&self) -> impl Iterator<Item = (&str, &Finding)> {
-        self.found().flat_map(|(name, found)| found.findings.iter().map(move |finding| (name, finding)))
+    /// The files that could not be checked.
+    pub(super) fn unchecked(&self) -> impl Iterator<Item = (&str, &FileError)> {
+        self.files.iter().filter_map(|(name, result)| Some((name.as_str(), result.as_ref().err()?)))
     }
 
-    fn found(&self) -> impl Iterator<Item = (&str, &Found)> {
-        self.files.iter().filter_map(|(name, found)| Some((name.as_str(), found.as_ref().ok()?)))
+    fn checked(&self) -> impl Iterator<Item = (&str, &CheckResult)> {
+        self.files.iter().filter_map(|(name, result)| Some((name.as_str(), result.as_ref().ok()?)))
     }
 
     fn count(&self, severity: Severity) -> usize {
-        self.findings().filter(|(_, finding)| finding.severity == severity).count()
+        self.diagnostics().filter(|(_, located)| located.diagnostic.severity == severity).count()
     }
 
     pub(super) fn to_json(&self) -> String {
         let files: Vec<Value> = self
             .files
             .iter()
-            .map(|(name, found)| match found {
-                Ok(found) => json!({
+            .map(|(name, result)| match result {
+                Ok(result) => json!({
                     "File": name,
-                    "Connectors": found.connectors,
-                    "Findings": found.findings.iter().map(finding).collect::<Vec<_>>(),
-                    "Needs": found.needs.iter().map(need).collect::<Vec<_>>(),
+                    "Connectors": result.connectors,
+                    "Diagnostics": result.diagnostics.iter().map(diagnostic_json).collect::<Vec<_>>(),
+                    "Requirements": result.requirements.iter().map(requirement_json).collect::<Vec<_>>(),
                 }),
-                Err(problem) => json!({ "File": name, "Unusable": problem }),
+                Err(error) => json!({ "File": name, "Error": error.to_string() }),
             })
             .collect();
         let report = json!({
             "Files": files,
             "Errors": self.count(Severity::Error),
             "Warnings": self.count(Severity::Warning),
-            "Unusable": self.files.iter().filter(|(_, found)| found.is_err()).count(),
+            "Unchecked": self.unchecked().count(),
         });
         format!("{report:#}\n")
     }
-}
 
-fn finding(finding: &Finding) -> Value {
-    json!({
-        "Code": finding.code, "Severity": finding.severity, "Path": finding.path,
-        "Message": finding.message, "Line": finding.place.line, "Column": finding.place.column,
-    })
-}
-
-fn need(need: &Need) -> Value {
-    json!({
-        "Connector": need.connector, "Version": need.version, "Path": need.path,
-        "Line": need.place.line, "Column": need.place.column, "Needs": need.what,
-    })
-}
-
-/// For a person: as compilers print it, so that editors find the line.
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, found) in &self.files {
-            match found {
-                Ok(found) => {
-                    found.findings.iter().try_for_each(|finding| show(f, name, finding))?;
-                    found.needs.iter().try_for_each(|need| show_need(f, name, need))?;
+    /// The report as compilers print it. With `is_colored`, it contains ANSI escape codes.
+    pub(super) fn to_text(&self, is_colored: bool) -> String {
+        let renderer = if is_colored { Renderer::styled() } else { Renderer::plain() };
+        // Excerpts have their maximum width already.
+        let renderer = renderer.term_width(usize::MAX / 2);
+        let mut text = String::new();
+        for (name, result) in &self.files {
+            match result {
+                Ok(result) => {
+                    for located in &result.diagnostics {
+                        text += &renderer.render(&[diagnostic_group(name, located)]);
+                        text += "\n\n";
+                    }
+                    for requirement in &result.requirements {
+                        text += &render_title(&renderer, Level::NOTE, &requirement_text(name, requirement));
+                    }
                 }
-                Err(problem) => writeln!(f, "{name}: cannot be checked: it {problem}")?,
+                Err(error) => {
+                    text += &render_title(&renderer, Level::ERROR, &format!("cannot check {name}: {error}"));
+                }
             }
         }
-        let connectors: usize = self.found().map(|(_, found)| found.connectors).sum();
-        writeln!(
-            f,
-            "{}, {}: {}, {}",
-            count(self.files.len(), "file"),
-            count(connectors, "connector"),
-            count(self.count(Severity::Error), "error"),
-            count(self.count(Severity::Warning), "warning")
-        )
+        let connectors: usize = self.checked().map(|(_, result)| result.connectors).sum();
+        text += &format!(
+            "{}, {}: {}, {}\n",
+            count_of(self.files.len(), "file"),
+            count_of(connectors, "connector"),
+            count_of(self.count(Severity::Error), "error"),
+            count_of(self.count(Severity::Warning), "warning")
+        );
+        text
     }
 }
 
-fn show(f: &mut fmt::Formatter<'_>, name: &str, finding: &Finding) -> fmt::Result {
-    let Finding { severity, code, place, .. } = finding;
-    let severity = severity.name();
-    writeln!(f, "{name}:{}:{}: {severity}[{code}] {}", place.line, place.column, finding.text())
+fn diagnostic_json(LocatedDiagnostic { diagnostic, span, .. }: &LocatedDiagnostic) -> Value {
+    json!({
+        "Code": diagnostic.code, "Severity": diagnostic.severity, "Path": diagnostic.path,
+        "Message": diagnostic.message, "Line": span.line, "Column": span.column,
+    })
 }
 
-fn show_need(f: &mut fmt::Formatter<'_>, name: &str, need: &Need) -> fmt::Result {
-    let Need { connector, version, path, place, what } = need;
-    let what = what.join("; ");
-    writeln!(
-        f,
-        "{name}:{}:{}: note: {path}: {connector} version {version} needs {what}",
-        place.line, place.column
-    )
+fn requirement_json(requirement: &Requirement) -> Value {
+    json!({
+        "Connector": requirement.connector, "Version": requirement.version, "Path": requirement.path,
+        "Line": requirement.span.line, "Column": requirement.span.column, "Requires": requirement.requires,
+    })
 }
 
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+fn diagnostic_group<'a>(file: &'a str, located: &'a LocatedDiagnostic) -> Group<'a> {
+    let LocatedDiagnostic { diagnostic, span, excerpt } = located;
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(&diagnostic.message).id(diagnostic.code.name());
+    let position = Origin::path(file).line(span.line).char_column(span.column);
+    let mut group = match excerpt {
+        None => title.element(position),
+        Some(excerpt) => {
+            let value = AnnotationKind::Primary.span(excerpt.value.clone());
+            let snippet = Snippet::source(&excerpt.text).line_start(span.line).annotation(value);
+            // A snippet's own position is that in the excerpt, which is the file's unless the line's start is cut.
+            if excerpt.is_start_cut {
+                title.element(position).element(snippet)
+            } else {
+                title.element(snippet.path(file))
+            }
+        }
+    };
+    if !diagnostic.path.is_empty() {
+        group = group.element(Level::NOTE.with_name("path").message(&diagnostic.path));
+    }
+    group
+}
+
+fn requirement_text(file: &str, requirement: &Requirement) -> String {
+    let Requirement { connector, version, span, requires, .. } = requirement;
+    let requires = requires.join("; ");
+    format!("{connector} version {version} requires {requires} ({file}:{}:{})", span.line, span.column)
+}
+
+/// A line without a source: `note: text`.
+fn render_title(renderer: &Renderer, level: Level<'_>, text: &str) -> String {
+    renderer.render(&[Group::with_title(level.secondary_title(text))]) + "\n"
+}
+
+fn count_of(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

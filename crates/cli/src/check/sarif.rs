@@ -1,22 +1,21 @@
-//! Findings as SARIF 2.1.0, the form in which code scanning takes them.
+//! Diagnostics as SARIF 2.1.0, the format of code scanning.
 //!
-//! What a connector needs beside it is left out: it is no finding, and would come back with every pull request.
+//! A connector's requirements are left out: they are not diagnostics, and every pull request would show them again.
 
-use connectors::diagnostic::{DiagnosticCode, Severity};
+use connectors::diagnostic::DiagnosticCode;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::diagnostic::Finding;
-use super::report::Report;
+use super::diagnostic::LocatedDiagnostic;
+use super::report::CheckReport;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
-/// What may stand in the path of a URI.
-const IN_A_PATH: &AsciiSet =
+/// Characters that must be encoded in the path of a URI.
+const PATH_ENCODE_SET: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-const INVALID: (&str, &str) = ("InvalidRequest", "the request is not valid: the function would refuse it");
-
-pub(super) fn print(report: &Report) -> String {
+/// The report as a SARIF log.
+pub(super) fn to_sarif(report: &CheckReport) -> String {
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -28,33 +27,31 @@ pub(super) fn print(report: &Report) -> String {
             } },
             "columnKind": "unicodeCodePoints",
             "invocations": [invocation(report)],
-            "results": report.findings().map(|(file, finding)| result(file, finding)).collect::<Vec<_>>(),
+            "results": report.diagnostics().map(|(file, located)| result(file, located)).collect::<Vec<_>>(),
         }],
     });
     format!("{log:#}\n")
 }
 
 fn rules() -> Vec<Value> {
-    let rule = |id: &str, meaning: &str, level: &str| {
+    let rule = |code: &DiagnosticCode| {
         json!({
-            "id": id,
-            "shortDescription": { "text": meaning },
-            "defaultConfiguration": { "level": level },
+            "id": code.name(),
+            "shortDescription": { "text": code.description() },
+            "defaultConfiguration": { "level": code.severity().name() },
         })
     };
-    let codes =
-        DiagnosticCode::ALL.iter().map(|code| rule(&code.name(), code.description(), code.severity().name()));
-    codes.chain([rule(INVALID.0, INVALID.1, Severity::Error.name())]).collect()
+    DiagnosticCode::ALL.iter().map(rule).collect()
 }
 
 /// A file that could not be checked is a failure of the tool, not a result.
-fn invocation(report: &Report) -> Value {
-    let unusable = report.files.iter().filter_map(|(name, found)| Some((name, found.as_ref().err()?)));
-    let notifications: Vec<Value> = unusable
-        .map(|(name, problem)| {
+fn invocation(report: &CheckReport) -> Value {
+    let notifications: Vec<Value> = report
+        .unchecked()
+        .map(|(name, error)| {
             json!({
                 "level": "error",
-                "message": { "text": format!("It {problem}.") },
+                "message": { "text": format!("Not checked: {error}.") },
                 "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(name) } } }],
             })
         })
@@ -62,26 +59,26 @@ fn invocation(report: &Report) -> Value {
     json!({ "executionSuccessful": notifications.is_empty(), "toolExecutionNotifications": notifications })
 }
 
-fn result(file: &str, finding: &Finding) -> Value {
+fn result(file: &str, LocatedDiagnostic { diagnostic, span, .. }: &LocatedDiagnostic) -> Value {
     json!({
-        "ruleId": finding.code,
-        "level": finding.severity.name(),
-        "message": { "text": finding.text() },
+        "ruleId": diagnostic.code.name(),
+        "level": diagnostic.severity.name(),
+        "message": { "text": diagnostic.to_string() },
         "locations": [{
             "physicalLocation": {
                 "artifactLocation": { "uri": uri(file) },
-                "region": { "startLine": finding.place.line.max(1), "startColumn": finding.place.column.max(1) },
+                "region": { "startLine": span.line.max(1), "startColumn": span.column.max(1) },
             },
-            "logicalLocations": [{ "fullyQualifiedName": finding.path }],
+            "logicalLocations": [{ "fullyQualifiedName": diagnostic.path }],
         }],
     })
 }
 
-/// A file's name as a relative URI; code scanning resolves it in the repository.
+/// A file's name as a relative URI, which code scanning resolves in the repository.
 fn uri(name: &str) -> String {
     if name == "-" {
         "stdin".to_owned()
     } else {
-        utf8_percent_encode(name.trim_start_matches("./"), IN_A_PATH).to_string()
+        utf8_percent_encode(name.trim_start_matches("./"), PATH_ENCODE_SET).to_string()
     }
 }

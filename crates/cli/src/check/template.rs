@@ -5,163 +5,187 @@ use std::collections::HashSet;
 use connectors::event::custom_resource::PARSE_OPTIONS;
 use connectors::json::RawJson;
 use connectors::request::{ParseOptions, parse};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value as Json, json};
 
-use super::collector::{Found, Origin, Places, Within};
-use super::intrinsic::{Deployment, References, function};
-use super::spanned_value::{Kind, Node};
+use super::collector::{CheckResult, Container, RequestLocation, SpanIndex};
+use super::intrinsic::{DeployContext, DynamicReferences, function};
+use super::spanned_value::{SpannedValue, Value};
 
-const OPEN: &str = "known at deployment";
-/// What stands for an ARN that is not known: somebody else's connector, of which nothing is known either.
-const OPEN_ARN: &str = "arn:aws:greengrass:::known-at-deployment";
+/// Stands for a value that is known only at deployment.
+const DEFERRED: &str = "known at deployment";
+/// Stands for an ARN that is known only at deployment: a connector that is not AWS's, so nothing is checked.
+const DEFERRED_ARN: &str = "arn:aws:greengrass:::known-at-deployment";
 
 /// Whether this is a template.
-pub(super) fn is_template(node: &Node) -> bool {
-    let resources = node.get("Resources").map(Node::members).unwrap_or_default();
-    resources.iter().any(|(_, resource)| resource.get("Type").is_some_and(|of| of.text().is_some()))
-        || node.get("AWSTemplateFormatVersion").is_some()
+pub(super) fn is_template(value: &SpannedValue) -> bool {
+    let resources = value.get("Resources").map(SpannedValue::members).unwrap_or_default();
+    resources.iter().any(|(_, resource)| resource.get("Type").and_then(SpannedValue::as_scalar).is_some())
+        || value.get("AWSTemplateFormatVersion").is_some()
 }
 
 /// Checks every resource that has connectors.
-pub(super) fn check(template: &Node, region: Option<&str>, found: &mut Found) {
-    let on = |references| Deployment { region: region.unwrap_or("us-east-1").to_owned(), references };
-    let (as_native, as_custom) = (on(References::OfNativeResources), on(References::OfCustomResources));
-    for (name, resource) in template.get("Resources").map(Node::members).unwrap_or_default() {
-        let (Some(of), Some(properties)) =
-            (resource.get("Type").and_then(Node::text), resource.get("Properties"))
+pub(super) fn check(template: &SpannedValue, region: Option<&str>, result: &mut CheckResult) {
+    let context = |references| DeployContext { region: region.unwrap_or("us-east-1").to_owned(), references };
+    let native_context = context(DynamicReferences::InNativeResource);
+    let custom_context = context(DynamicReferences::InCustomResource);
+    for (name, resource) in template.get("Resources").map(SpannedValue::members).unwrap_or_default() {
+        let (Some(resource_type), Some(properties)) =
+            (resource.get("Type").and_then(SpannedValue::as_scalar), resource.get("Properties"))
         else {
             continue;
         };
-        let (declared, below) = match of {
-            "AWS::Greengrass::ConnectorDefinitionVersion" => (native(properties, &as_native), ""),
+        let (request, suffix) = match resource_type {
+            "AWS::Greengrass::ConnectorDefinitionVersion" => {
+                (native_resource(properties, &native_context), "")
+            }
             "AWS::Greengrass::ConnectorDefinition" => {
                 let version = properties.get("InitialVersion");
-                (version.and_then(|version| native(version, &as_native)), ".InitialVersion")
+                (version.and_then(|version| native_resource(version, &native_context)), ".InitialVersion")
             }
-            _ if is_ours(of, properties) => (custom(properties, &as_custom), ""),
+            _ if is_connector_version_resource(resource_type, properties) => {
+                (custom_resource(properties, &custom_context), "")
+            }
             _ => continue,
         };
-        if let Some(Declared { request, open, rules, places }) = declared {
+        if let Some(ResourceRequest { request, deferred, options, spans }) = request {
             let text = request.to_string();
-            let open = |index: usize, parameter: &str| {
-                open.connectors.contains(&index) || open.values.contains(&(index, parameter.to_owned()))
+            let is_deferred = |index: usize, parameter: &str| {
+                deferred.connectors.contains(&index)
+                    || deferred.parameters.contains(&(index, parameter.to_owned()))
             };
-            let within = Within::Value(format!("Resources.{name}.Properties{below}"));
-            let origin = Origin { within, places, region, open: &open };
-            // Our own JSON.
+            let container = Container::Value(format!("Resources.{name}.Properties{suffix}"));
+            let location = RequestLocation { container, spans, region, is_deferred: &is_deferred };
+            // Always JSON: serde_json wrote it.
             if let Ok(json) = RawJson::parse(&text) {
-                found.add(parse(json, &rules), &origin);
+                result.add(parse(json, &options), &location);
             }
         }
     }
 }
 
-/// Whether a custom resource is one of this function's: by its type's name, or by properties that only it has. Somebody
-/// else's may have connectors too.
-fn is_ours(of: &str, properties: &Node) -> bool {
-    let custom = of.starts_with("Custom::") || of == "AWS::CloudFormation::CustomResourceEvent";
-    let has_arn = |connector: &Node| connector.get("ConnectorArn").is_some();
+/// Whether a custom resource is the function's, by its type's name or by its properties. `Connectors` alone is not
+/// enough: other custom resources may have a property of that name.
+fn is_connector_version_resource(resource_type: &str, properties: &SpannedValue) -> bool {
+    let custom =
+        resource_type.starts_with("Custom::") || resource_type == "AWS::CloudFormation::CustomResourceEvent";
+    let has_arn = |connector: &SpannedValue| connector.get("ConnectorArn").is_some();
     let connectors = properties.get("Connectors");
-    let has_connectors = connectors.and_then(Node::items).is_some_and(|items| items.iter().any(has_arn));
+    let has_connectors =
+        connectors.and_then(SpannedValue::items).is_some_and(|items| items.iter().any(has_arn));
     let has_definition = connectors.is_some() && properties.get("ConnectorDefinitionId").is_some();
-    of == "Custom::GreengrassConnectorVersion" || (custom && (has_connectors || has_definition))
+    resource_type == "Custom::GreengrassConnectorVersion" || (custom && (has_connectors || has_definition))
 }
 
 /// A request that a template declares.
-struct Declared {
-    request: Value,
-    open: Open,
-    rules: ParseOptions,
-    places: Places,
+struct ResourceRequest {
+    request: Json,
+    deferred: DeferredValues,
+    options: ParseOptions,
+    spans: SpanIndex,
 }
 
-/// What only a deployment will know.
+/// The values that are known only at deployment.
 #[derive(Default)]
-struct Open {
-    /// Connectors of which no parameter is known.
+struct DeferredValues {
+    /// Indexes of connectors whose parameters are all unknown.
     connectors: HashSet<usize>,
-    /// Parameters.
-    values: HashSet<(usize, String)>,
+    /// Connector's index and parameter's name.
+    parameters: HashSet<(usize, String)>,
 }
 
-/// The connectors of a native resource, whose other properties are CloudFormation's matter.
-fn native(properties: &Node, deployment: &Deployment) -> Option<Declared> {
-    let node = properties.get("Connectors").filter(|node| function(node).is_none())?;
-    let mut open = Open::default();
+/// The connectors of a native resource, whose other properties CloudFormation checks.
+fn native_resource(properties: &SpannedValue, context: &DeployContext) -> Option<ResourceRequest> {
+    let value = properties.get("Connectors").filter(|value| function(value).is_none())?;
+    let mut deferred = DeferredValues::default();
     let request =
-        json!({ "ConnectorDefinitionId": "native", "Connectors": list(node, deployment, &mut open) });
-    Some(Declared { request, open, rules: ParseOptions::default(), places: Places::of_connectors(node) })
+        json!({ "ConnectorDefinitionId": "native", "Connectors": connectors(value, context, &mut deferred) });
+    Some(ResourceRequest {
+        request,
+        deferred,
+        options: ParseOptions::default(),
+        spans: SpanIndex::for_connectors(value),
+    })
 }
 
 /// The properties of a custom resource.
-fn custom(properties: &Node, deployment: &Deployment) -> Option<Declared> {
+fn custom_resource(properties: &SpannedValue, context: &DeployContext) -> Option<ResourceRequest> {
     if function(properties).is_some() {
         return None;
     }
-    let mut open = Open::default();
+    let mut deferred = DeferredValues::default();
     let mut request = Map::new();
     for (name, value) in properties.members() {
         let value = match name.as_str() {
             "Connectors" if function(value).is_some() => json!([]),
-            "Connectors" => list(value, deployment, &mut open),
-            _ => text(value, deployment).unwrap_or_else(|| json!("known-at-deployment")),
+            "Connectors" => connectors(value, context, &mut deferred),
+            _ => value_at_deployment(value, context).unwrap_or_else(|| json!("known-at-deployment")),
         };
         request.insert(name.clone(), value);
     }
-    Some(Declared {
+    Some(ResourceRequest {
         request: request.into(),
-        open,
-        rules: PARSE_OPTIONS,
-        places: Places::of_request(properties),
+        deferred,
+        options: PARSE_OPTIONS,
+        spans: SpanIndex::for_request(properties),
     })
 }
 
-/// A value as the function will get it; `None` where only a deployment will know it.
-fn text(node: &Node, deployment: &Deployment) -> Option<Value> {
-    match function(node) {
-        Some(_) => deployment.resolve(node).map(Value::from),
-        None => match node.text() {
-            Some(text) => deployment.dereference(text.to_owned()).map(Value::from),
-            None => Some(node.to_json()),
+/// A value as the function receives it; `None` if it is known only at deployment.
+fn value_at_deployment(value: &SpannedValue, context: &DeployContext) -> Option<Json> {
+    match function(value) {
+        Some(_) => context.resolve(value).map(Json::from),
+        None => match value.as_scalar() {
+            Some(text) => context.resolve_dynamic_references(text.to_owned()).map(Json::from),
+            None => Some(value.to_json()),
         },
     }
 }
 
-fn list(node: &Node, deployment: &Deployment, open: &mut Open) -> Value {
-    let Some(items) = node.items() else { return node.to_json() };
-    items.iter().enumerate().map(|(index, item)| connector(index, item, deployment, open)).collect()
+fn connectors(value: &SpannedValue, context: &DeployContext, deferred: &mut DeferredValues) -> Json {
+    let Some(items) = value.items() else { return value.to_json() };
+    items.iter().enumerate().map(|(index, item)| connector(index, item, context, deferred)).collect()
 }
 
-fn connector(index: usize, node: &Node, deployment: &Deployment, open: &mut Open) -> Value {
+fn connector(
+    index: usize,
+    value: &SpannedValue,
+    context: &DeployContext,
+    deferred: &mut DeferredValues,
+) -> Json {
     let id = || json!(format!("known-at-deployment-{index}"));
-    if function(node).is_some() {
-        return json!({ "ConnectorArn": OPEN_ARN, "Id": id() });
+    if function(value).is_some() {
+        return json!({ "ConnectorArn": DEFERRED_ARN, "Id": id() });
     }
-    let Kind::Object(members) = &node.kind else { return node.to_json() };
+    let Value::Object(members) = &value.value else { return value.to_json() };
     let mut connector = Map::new();
     for (name, value) in members {
         let value = match name.as_str() {
-            "ConnectorArn" => text(value, deployment).unwrap_or_else(|| json!(OPEN_ARN)),
-            "Id" => text(value, deployment).unwrap_or_else(id),
+            "ConnectorArn" => value_at_deployment(value, context).unwrap_or_else(|| json!(DEFERRED_ARN)),
+            "Id" => value_at_deployment(value, context).unwrap_or_else(id),
             "Parameters" if function(value).is_some() => {
-                open.connectors.insert(index);
+                deferred.connectors.insert(index);
                 json!({})
             }
-            "Parameters" => parameters(index, value, deployment, open),
-            _ => text(value, deployment).unwrap_or_else(|| json!(OPEN)),
+            "Parameters" => parameters(index, value, context, deferred),
+            _ => value_at_deployment(value, context).unwrap_or_else(|| json!(DEFERRED)),
         };
         connector.insert(name.clone(), value);
     }
     connector.into()
 }
 
-fn parameters(index: usize, node: &Node, deployment: &Deployment, open: &mut Open) -> Value {
-    let Kind::Object(members) = &node.kind else { return node.to_json() };
+fn parameters(
+    index: usize,
+    value: &SpannedValue,
+    context: &DeployContext,
+    deferred: &mut DeferredValues,
+) -> Json {
+    let Value::Object(members) = &value.value else { return value.to_json() };
     let mut parameters = Map::new();
     for (name, value) in members {
-        let value = text(value, deployment).unwrap_or_else(|| {
-            open.values.insert((index, name.clone()));
-            json!(OPEN)
+        let value = value_at_deployment(value, context).unwrap_or_else(|| {
+            deferred.parameters.insert((index, name.clone()));
+            json!(DEFERRED)
         });
         parameters.insert(name.clone(), value);
     }

@@ -6,29 +6,34 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::error::CliError;
 use crate::{CommandResult, catalog_docs, io};
 
-/// Print the reference of AWS's connectors and their parameters
+/// Print the reference of AWS's connectors and their parameters, as Markdown
 #[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct ConnectorsArgs {
-    /// Update the section in this file instead of printing it
+    /// Update the section between the markers in this file instead of printing it
     #[arg(long, value_name = "FILE")]
     update: Option<PathBuf>,
 }
 
+const AFTER_HELP: &str = "\
+Examples:
+  connector-versions connectors
+  connector-versions connectors --update docs/src/reference/connectors.md";
+
 pub(crate) fn execute(args: &ConnectorsArgs) -> CommandResult {
     match &args.update {
         Some(file) => update(file)?,
-        None => io::write_stdout(&catalog_docs::section())?,
+        None => io::write_stdout(&catalog_docs::render())?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn update(file: &Path) -> Result<(), String> {
-    let name = file.display();
-    let text = fs::read_to_string(file).map_err(|error| format!("cannot read {name}: {error}"))?;
-    let text = catalog_docs::replaced(&text).ok_or_else(|| {
-        format!("{name} has no section to update; print it without --update to see its markers")
-    })?;
-    fs::write(file, text).map_err(|error| format!("cannot write {name}: {error}"))
+fn update(path: &Path) -> Result<(), CliError> {
+    let name = || path.display().to_string();
+    let page = fs::read_to_string(path).map_err(|source| CliError::Read { name: name(), source })?;
+    let page = catalog_docs::update(&page).ok_or_else(|| CliError::NoMarkers { file: name() })?;
+    fs::write(path, page).map_err(|source| CliError::Write { name: name(), source })
 }

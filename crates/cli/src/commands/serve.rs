@@ -1,23 +1,25 @@
-//! `serve`: the emulated service, until the process is interrupted.
+//! `serve`: serves the emulator until the process is interrupted.
 
 use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 
 use clap::Args;
-use emulator::greengrass::Service;
+use emulator::greengrass::Emulator;
 use emulator::samples;
 
 use crate::emulator_args::EmulatorArgs;
+use crate::error::CliError;
 use crate::{CommandResult, io};
 
 /// Serve the emulated Greengrass V1 connector definitions until interrupted
 #[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct ServeArgs {
     /// Address to listen on (requests are not authenticated; use a loopback address)
     #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
     address: IpAddr,
 
-    /// Port to listen on; 0 takes a free one
+    /// Port to listen on; 0 selects a free port
     #[arg(long, value_name = "N", default_value_t = 8090)]
     port: u16,
 
@@ -29,25 +31,31 @@ pub(crate) struct ServeArgs {
     emulator: EmulatorArgs,
 }
 
+const AFTER_HELP: &str = "\
+Examples:
+  connector-versions serve --samples
+  connector-versions serve --port 0 --data greengrass.jsonl
+  AWS_ENDPOINT_URL_GREENGRASS=http://127.0.0.1:8090 aws greengrass list-connector-definitions";
+
 pub(crate) fn execute(args: &ServeArgs) -> CommandResult {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(|error| error.to_string())?.block_on(serve(args))
+    runtime.map_err(CliError::io("start"))?.block_on(serve(args))
 }
 
 async fn serve(args: &ServeArgs) -> CommandResult {
     let address = SocketAddr::new(args.address, args.port);
-    let service = Service::start_at(address, args.emulator.choices(), args.emulator.data_file())
+    let service = Emulator::start_at(address, args.emulator.behavior(), args.emulator.data_file())
         .await
-        .map_err(|error| format!("cannot serve on {address}: {error}"))?;
+        .map_err(CliError::io(format!("serve on {address}")))?;
     if args.samples {
-        samples::add_to(&service).map_err(|error| format!("cannot create the samples: {error}"))?;
+        samples::add_to(&service).map_err(CliError::io("create the samples"))?;
     }
     io::write_stdout(&format!(
         "Greengrass V1 connector definitions on {} (emulated, not AWS); client tokens are {}.\n",
         service.url(),
         args.emulator.client_tokens()
     ))?;
-    interrupted().await.map_err(|error| format!("cannot wait for a signal: {error}"))?;
+    interrupted().await.map_err(CliError::io("wait for a signal"))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,6 +1,6 @@
 //! The request for one version of one connector definition.
 //!
-//! Every event source carries the same object. [`parse`] turns it into types that cannot hold an invalid ID or ARN, or
+//! Every event source carries the same object. [`parse()`] turns it into types that cannot hold an invalid ID or ARN, or
 //! two connectors with one Id, and otherwise reports all errors together, each with its path.
 
 mod ids;

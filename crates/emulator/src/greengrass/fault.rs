@@ -1,4 +1,5 @@
-//! What goes wrong when a test or a person wants it to.
+//! Fault injection: what goes wrong with the next calls. Tests add faults with [`Fault`], other processes with
+//! `POST /_local/faults`, whose JSON is the serialized form of [`Fault`].
 
 use std::sync::Mutex;
 
@@ -9,106 +10,142 @@ use serde::{Deserialize, Serialize};
 use super::operations::Operation;
 use crate::http::{self, Reply};
 
-/// Something that goes wrong with the next calls of an operation.
+/// What goes wrong with the next calls of an operation. Fields that are left out of the JSON are as in the default,
+/// which is one call of any operation without a fault.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Fault {
-    /// Which operation it befalls; any, where none is named.
+    /// The operation that the fault applies to, or any if `None`.
     pub operation: Option<Operation>,
-    /// How many calls it befalls.
-    pub times: u32,
+    /// How many more calls the fault applies to. `Times` in JSON.
+    #[serde(rename = "Times")]
+    pub remaining: u32,
     /// Milliseconds before the operation is performed.
     pub delay_ms: u64,
-    /// Whether the operation is performed.
-    pub commit: bool,
-    /// Milliseconds between the operation and its end.
+    /// Whether the operation is performed. `Commit` in JSON.
+    #[serde(rename = "Commit")]
+    pub apply: bool,
+    /// Milliseconds between the operation and the outcome.
     pub delay_after_ms: u64,
-    /// How it ends.
+    /// How the call ends.
     pub outcome: Outcome,
 }
 
-/// How a faulty call ends.
+/// How a call with a fault ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all_fields = "PascalCase", deny_unknown_fields)]
 pub enum Outcome {
-    /// With the operation's own answer.
+    /// The operation's own response. `"Answer"` in JSON.
     #[default]
-    Answer,
-    /// With another answer.
+    #[serde(rename = "Answer")]
+    Response,
+    /// This response in place of the operation's own.
     Status {
-        /// Its status.
+        /// HTTP status code, 200 to 599.
         status: u16,
-        /// Its `x-amzn-ErrorType`.
+        /// The value of `x-amzn-ErrorType`. Without it the header is left out.
         #[serde(default)]
         code: Option<String>,
-        /// Its body.
+        /// The response body.
         #[serde(default)]
         body: String,
     },
-    /// With a reset of the connection.
+    /// A reset of the connection.
     Reset,
-    /// With half of the operation's answer.
-    Half,
-    /// With nothing.
-    Never,
+    /// The first half of the operation's response, then the end of the connection. `"Half"` in JSON.
+    #[serde(rename = "Half")]
+    Truncated,
+    /// No response, for as long as the client waits. `"Never"` in JSON.
+    #[serde(rename = "Never")]
+    Hang,
 }
 
-/// No fault at all; what a JSON fault leaves out is as here.
 impl Default for Fault {
     fn default() -> Self {
         Self {
             operation: None,
-            times: 1,
+            remaining: 1,
             delay_ms: 0,
-            commit: true,
+            apply: true,
             delay_after_ms: 0,
-            outcome: Outcome::Answer,
+            outcome: Outcome::Response,
         }
     }
 }
 
 impl Fault {
-    /// Says what is wrong with a fault that could not befall anything.
-    pub(super) fn check(&self) -> Result<(), String> {
-        match &self.outcome {
-            _ if self.times == 0 => Err("Times must be at least 1".to_owned()),
+    /// Parses and validates the JSON form. The error is a message for the client.
+    pub(super) fn parse(json: &[u8]) -> Result<Self, String> {
+        let fault: Self = serde_json::from_slice(json).map_err(|error| format!("Invalid fault: {error}."))?;
+        match &fault.outcome {
+            _ if fault.remaining == 0 => Err("Times: must be at least 1.".to_owned()),
             Outcome::Status { status, .. } if !(200..=599).contains(status) => {
-                Err(format!("Status must be 200 to 599, not {status}"))
+                Err(format!("Outcome.Status.Status: invalid status {status}; use 200-599."))
             }
             Outcome::Status { code: Some(code), .. } if HeaderValue::from_str(code).is_err() => {
-                Err("Code must be what fits into a header".to_owned())
+                Err("Outcome.Status.Code: not a valid header value; use printable characters.".to_owned())
             }
-            _ => Ok(()),
+            _ => Ok(fault),
         }
     }
 }
 
 impl Outcome {
-    pub(super) fn reply(&self, answer: ::http::Response<Bytes>) -> Reply {
+    /// The reply to a call whose own response would be `response`.
+    pub(super) fn into_reply(self, response: ::http::Response<Bytes>) -> Reply {
         match self {
-            Self::Answer => Reply::Answer(answer),
+            Self::Response => Reply::Response(response),
             Self::Status { status, code, body } => {
-                let mut response = http::empty(*status).map(|_| Bytes::from(body.clone()));
-                if let Some(code) = code.as_ref().and_then(|code| code.parse().ok()) {
+                let mut response = http::empty(status).map(|_| Bytes::from(body));
+                if let Some(code) = code.and_then(|code| code.parse().ok()) {
                     response.headers_mut().insert("x-amzn-errortype", code);
                 }
-                Reply::Answer(response)
+                Reply::Response(response)
             }
             Self::Reset => Reply::Reset,
-            Self::Half => Reply::Half(answer),
-            Self::Never => Reply::Never,
+            Self::Truncated => Reply::Truncated(response),
+            Self::Hang => Reply::Hang,
         }
     }
 }
 
-/// Takes the first fault that befalls an operation.
-pub(super) fn take(faults: &Mutex<Vec<Fault>>, operation: Operation) -> Option<Fault> {
+/// The first fault that applies to this operation. Counts the call, and removes the fault after its last one.
+pub(super) fn next_for(faults: &Mutex<Vec<Fault>>, operation: Operation) -> Option<Fault> {
     let mut faults = super::lock(faults);
-    let at = faults.iter().position(|fault| fault.operation.is_none_or(|befallen| befallen == operation))?;
-    let fault = faults[at].clone();
-    faults[at].times = faults[at].times.saturating_sub(1);
-    if faults[at].times == 0 {
-        faults.remove(at);
+    let index = faults.iter().position(|fault| fault.operation.is_none_or(|other| other == operation))?;
+    let fault = faults[index].clone();
+    faults[index].remaining = fault.remaining.saturating_sub(1);
+    if faults[index].remaining == 0 {
+        faults.remove(index);
     }
     Some(fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Scripts use these names.
+    #[test]
+    fn json_names_are_stable() {
+        for (outcome, name) in [
+            (Outcome::Response, json!("Answer")),
+            (Outcome::Reset, json!("Reset")),
+            (Outcome::Truncated, json!("Half")),
+            (Outcome::Hang, json!("Never")),
+            (
+                Outcome::Status { status: 503, code: None, body: String::new() },
+                json!({ "Status": { "Status": 503, "Code": null, "Body": "" } }),
+            ),
+        ] {
+            let fault = Fault { remaining: 2, apply: false, outcome: outcome.clone(), ..Fault::default() };
+            let json = json!({
+                "Operation": null, "Times": 2, "DelayMs": 0, "Commit": false, "DelayAfterMs": 0, "Outcome": name,
+            });
+            assert_eq!(serde_json::to_value(&fault).unwrap(), json);
+            let parsed = Fault::parse(json.to_string().as_bytes()).unwrap();
+            assert_eq!((parsed.remaining, parsed.apply, parsed.outcome), (2, false, outcome));
+        }
+    }
 }

@@ -1,5 +1,5 @@
-//! The changes in a file, a line of JSON each. A change is on the disk before it is acknowledged, and a line that a
-//! kill cut short was never acknowledged, so it is dropped.
+//! The data file: a journal of all changes, one line of JSON each. A change is on the disk before it is acknowledged.
+//! A last line without its end was never acknowledged, so it is dropped when the file is opened.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
@@ -7,34 +7,42 @@ use std::path::Path;
 
 use super::state::Change;
 
-/// The file of changes. One process has it at a time.
+/// An open data file. One process can have it open at a time.
 #[derive(Debug)]
 pub(super) struct Journal {
     file: File,
-    /// Where the next line goes.
+    /// The file offset of the next line.
     end: u64,
 }
 
 impl Journal {
-    /// Opens or makes the file, and reads what is in it.
+    /// Opens or creates the file, and returns it with the changes in it.
+    ///
+    /// # Errors
+    /// If the file cannot be opened, if another process has it open, or if a line is not a [`Change`].
     pub(super) fn open(path: &Path) -> io::Result<(Self, Vec<Change>)> {
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let with_path =
+            |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        let mut options = OpenOptions::new();
+        let file =
+            options.read(true).write(true).create(true).truncate(false).open(path).map_err(with_path)?;
         if file.try_lock().is_err() {
-            return Err(io::Error::other("another process has the file open"));
+            return Err(with_path(io::Error::other("open in another process; use another file")));
         }
-        // A new file's name is on the disk only when its folder is.
+        // A new file's name is on the disk only after its folder is synced.
         if let Some(folder) = path.parent() {
             File::open(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })?.sync_all()?;
         }
-        let (changes, end) = read(&file)?;
+        let (changes, end) = read_changes(&file).map_err(with_path)?;
         file.set_len(end)?;
         Ok((Self { file, end }, changes))
     }
 
+    /// Appends a change and waits until it is on the disk.
     pub(super) fn append(&mut self, change: &Change) -> io::Result<()> {
         let mut line = serde_json::to_vec(change)?;
         line.push(b'\n');
-        // What a write that failed left behind must not follow the next line.
+        // Remove what an earlier write left behind when it failed.
         self.file.set_len(self.end)?;
         self.file.seek(SeekFrom::Start(self.end))?;
         self.file.write_all(&line)?;
@@ -44,8 +52,8 @@ impl Journal {
     }
 }
 
-/// The changes, and where the last whole line ends.
-fn read(file: &File) -> io::Result<(Vec<Change>, u64)> {
+/// The changes in the file, and the offset where its last complete line ends.
+fn read_changes(file: &File) -> io::Result<(Vec<Change>, u64)> {
     let mut reader = BufReader::new(file);
     let (mut changes, mut end, mut line) = (Vec::new(), 0, Vec::new());
     loop {
@@ -55,11 +63,8 @@ fn read(file: &File) -> io::Result<(Vec<Change>, u64)> {
             return Ok((changes, end));
         }
         let change = serde_json::from_slice(&line).map_err(|error| {
-            let number = changes.len() + 1;
-            io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("line {number} is no change of this service: {error}"),
-            )
+            let message = format!("line {} is not a change of the emulator: {error}", changes.len() + 1);
+            io::Error::new(io::ErrorKind::InvalidData, message)
         })?;
         changes.push(change);
         end += length as u64;

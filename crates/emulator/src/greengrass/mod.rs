@@ -1,12 +1,12 @@
-//! The connector definitions of Greengrass V1 over HTTP.
+//! The connector definition operations of Greengrass V1 over HTTP.
 //!
-//! | room | what it is |
+//! | module | contents |
 //! |---|---|
-//! | `operations` | the eight operations: from a path and a body to a change and an answer |
-//! | `state` | definitions, versions and tokens; changed only by changes |
-//! | `journal` | the changes, in a file, each there before it is acknowledged |
-//! | `fault` | what goes wrong when a test or a person wants it to |
-//! | `error` | how the service says no |
+//! | `operations` | the eight operations: requests to changes and response bodies |
+//! | `state` | definitions, versions and client tokens |
+//! | `journal` | the data file |
+//! | `fault` | fault injection |
+//! | `error` | error responses |
 
 mod error;
 mod fault;
@@ -22,24 +22,25 @@ use std::{fmt, io};
 
 use bytes::Bytes;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::http::{self, Reply, Request, Server};
 pub use fault::{Fault, Outcome};
 use journal::Journal;
 pub use operations::Operation;
-use state::{Change, NewVersion, State};
+use state::{Change, State, Version};
 
-/// How the service reads what AWS leaves open.
+/// How the emulator behaves where AWS documents no behavior, and what its ARNs name.
 #[derive(Clone, Debug)]
-pub struct Choices {
-    /// Whether a client token that comes again gets the first answer again, or a new version.
-    pub honour_tokens: bool,
-    /// Whether the documented rules for a connector's Id are checked. The real service was seen to check almost
-    /// nothing.
-    pub check_ids: bool,
-    /// Whether errors carry their type; some of the real service's do not.
-    pub error_types: bool,
-    /// How many entries a page has where the client does not say.
+pub struct Behavior {
+    /// Whether a create with the client token of an earlier create returns the earlier result. If not, it creates again.
+    pub honor_tokens: bool,
+    /// Whether connector IDs are validated by the rules in the API reference. The service itself was seen to accept
+    /// almost anything.
+    pub validate_ids: bool,
+    /// Whether errors have the header `x-amzn-ErrorType`. Some errors of the service were seen without it.
+    pub include_error_types: bool,
+    /// The number of entries in a page of a list, for requests without `MaxResults`.
     pub page_size: usize,
     /// The Region in ARNs.
     pub region: String,
@@ -47,12 +48,12 @@ pub struct Choices {
     pub account: String,
 }
 
-impl Default for Choices {
+impl Default for Behavior {
     fn default() -> Self {
         Self {
-            honour_tokens: true,
-            check_ids: false,
-            error_types: true,
+            honor_tokens: true,
+            validate_ids: false,
+            include_error_types: true,
             page_size: 50,
             region: "us-east-1".to_owned(),
             account: "123456789012".to_owned(),
@@ -60,62 +61,70 @@ impl Default for Choices {
     }
 }
 
-/// A call that the service got.
+/// A call that the emulator received. Its JSON is an entry of `GET /_local/calls`.
 #[derive(Clone, Debug, Serialize)]
-pub struct Call {
-    /// The operation, where the path is one's.
+pub struct RecordedCall {
+    /// The operation, or `None` if method and path are not an operation's.
     pub operation: Option<Operation>,
-    /// The method and the path with its query.
+    /// The method, and the path with its query.
     pub request: String,
-    /// The client token.
+    /// The client token: `X-Amzn-Client-Token`.
     pub token: Option<String>,
-    /// The tracing header.
+    /// The tracing header: `X-Amzn-Trace-Id`.
     pub trace: Option<String>,
-    /// The body as it came.
+    /// The request body, byte for byte.
     #[serde(skip)]
     pub body: Bytes,
-    /// The status that was answered; none where the connection was reset or never answered.
+    /// The status of the response, or `None` if the connection was reset or left without a response.
     pub status: Option<u16>,
 }
 
-/// The running service; it ends when this is dropped.
-pub struct Service {
-    inner: Arc<Inner>,
+/// A running emulator of the Greengrass V1 connector definitions. It stops when this is dropped.
+pub struct Emulator {
+    state: Arc<EmulatorState>,
     server: Server,
 }
 
-struct Inner {
-    choices: Choices,
+struct EmulatorState {
+    behavior: Behavior,
     store: Mutex<Store>,
     faults: Mutex<Vec<Fault>>,
-    calls: Mutex<Vec<Call>>,
+    calls: Mutex<Vec<RecordedCall>>,
     in_flight: Mutex<InFlight>,
 }
 
-/// Calls that are being performed, and the most that ever were at a time.
+/// The number of calls in progress.
 #[derive(Default)]
 struct InFlight {
     now: usize,
-    most: usize,
+    peak: usize,
 }
 
-/// State and journal go together: a change is in the journal before it is in the state.
+/// The state with its journal, behind one lock: a change is in the journal before it is in the state.
 struct Store {
     state: State,
     journal: Option<Journal>,
 }
 
-/// How many calls are remembered.
-const REMEMBERED: usize = 100_000;
+/// Calls after these are not recorded, to bound the memory of an emulator that runs for long.
+const MAX_RECORDED_CALLS: usize = 100_000;
 
-impl Service {
-    /// Starts the service on a port of 127.0.0.1 (0: a free one), with its state in memory or in a file.
-    pub async fn start(port: u16, choices: Choices, data: Option<&Path>) -> io::Result<Self> {
-        Self::start_at((Ipv4Addr::LOCALHOST, port).into(), choices, data).await
+impl Emulator {
+    /// Starts an emulator on a port of 127.0.0.1. Port 0 takes a free port. The state is kept in the file `data`, or in
+    /// memory if there is none.
+    ///
+    /// # Errors
+    /// As for [`start_at`](Self::start_at).
+    pub async fn start(port: u16, behavior: Behavior, data: Option<&Path>) -> io::Result<Self> {
+        Self::start_at((Ipv4Addr::LOCALHOST, port).into(), behavior, data).await
     }
 
-    /// The same, on any address of this machine.
-    pub async fn start_at(address: SocketAddr, choices: Choices, data: Option<&Path>) -> io::Result<Self> {
+    /// Starts an emulator on any address of this machine. It does not authenticate requests.
+    ///
+    /// # Errors
+    /// If the address cannot be bound, or if the data file cannot be opened, is open in another process, or has a line
+    /// that is not the emulator's.
+    pub async fn start_at(address: SocketAddr, behavior: Behavior, data: Option<&Path>) -> io::Result<Self> {
         let (journal, state) = match data {
             Some(path) => {
                 let (journal, changes) = Journal::open(path)?;
@@ -127,32 +136,35 @@ impl Service {
             }
             None => (None, State::default()),
         };
-        let inner = Arc::new(Inner {
-            choices,
+        let state = Arc::new(EmulatorState {
+            behavior,
             store: Mutex::new(Store { state, journal }),
             faults: Mutex::default(),
             calls: Mutex::default(),
             in_flight: Mutex::default(),
         });
-        let served = inner.clone();
+        let served = state.clone();
         let server = Server::start_at(address, move |request| {
             let served = served.clone();
-            // On a task of its own: what a client no longer waits for is performed all the same.
+            // On a task of its own, so that an operation is performed even if the client disconnects.
             let performed = tokio::spawn(async move { served.serve(request).await });
             async { performed.await.unwrap_or(Reply::Reset) }
         })
         .await?;
-        Ok(Self { inner, server })
+        Ok(Self { state, server })
     }
 
-    /// The URL of the service.
+    /// The emulator's URL, without a path.
     pub fn url(&self) -> String {
         self.server.url()
     }
 
-    /// Adds a definition under an id of one's own, where there is none of that id.
+    /// Creates a definition with this ID, unless it exists.
+    ///
+    /// # Errors
+    /// If the data file cannot be written.
     pub fn add_definition(&self, id: &str, name: &str) -> io::Result<()> {
-        let mut store = lock(&self.inner.store);
+        let mut store = lock(&self.state.store);
         if store.state.definition(id).is_some() {
             return Ok(());
         }
@@ -160,163 +172,164 @@ impl Service {
             id: id.to_owned(),
             name: Some(name.to_owned()),
             tags: None,
-            at: state::now(),
-            first: None,
+            created_at: state::timestamp_now(),
+            initial_version: None,
             token: None,
         })
     }
 
-    /// Adds a version under an id of one's own, where the definition has none of that id.
+    /// Creates a version with this ID, unless the definition has it. `connectors` is the value of `Connectors` in a
+    /// create request.
+    ///
+    /// # Errors
+    /// If the data file cannot be written.
     pub fn add_version(&self, definition: &str, id: &str, connectors: serde_json::Value) -> io::Result<()> {
-        let mut store = lock(&self.inner.store);
+        let mut store = lock(&self.state.store);
         if store.state.version(definition, id).is_some() {
             return Ok(());
         }
         store.commit(Change::VersionCreated {
             definition: definition.to_owned(),
-            version: NewVersion { id: id.to_owned(), connectors, at: state::now() },
+            version: Version { id: id.to_owned(), connectors, created_at: state::timestamp_now() },
             token: None,
         })
     }
 
-    /// The ids of a definition's versions, in the order in which they were made.
+    /// The IDs of a definition's versions in the order of creation. Empty if there is no such definition.
     pub fn versions(&self, definition: &str) -> Vec<String> {
-        let store = lock(&self.inner.store);
+        let store = lock(&self.state.store);
         store.state.definition(definition).map_or_else(Vec::new, |definition| {
             definition.versions.iter().map(|version| version.id.clone()).collect()
         })
     }
 
-    /// What a version holds, as it was sent.
+    /// The `Connectors` of a version as the create request had them, or `None` if there is no such version.
     pub fn connectors(&self, definition: &str, version: &str) -> Option<serde_json::Value> {
-        lock(&self.inner.store)
+        lock(&self.state.store)
             .state
             .version(definition, version)
             .map(|(_, version)| version.connectors.clone())
     }
 
-    /// Makes something go wrong.
+    /// Adds a fault. It applies to calls after those that earlier faults apply to.
     pub fn add_fault(&self, fault: Fault) {
-        lock(&self.inner.faults).push(fault);
+        lock(&self.state.faults).push(fault);
     }
 
-    /// Lets nothing go wrong any more.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
-        lock(&self.inner.faults).clear();
+        lock(&self.state.faults).clear();
     }
 
-    /// The calls so far.
-    pub fn calls(&self) -> Vec<Call> {
-        lock(&self.inner.calls).clone()
+    /// The calls so far, in the order in which they ended; the first 100,000.
+    pub fn calls(&self) -> Vec<RecordedCall> {
+        lock(&self.state.calls).clone()
     }
 
-    /// How many calls there were so far.
+    /// The number of [`calls`](Self::calls), without a copy of them.
     pub fn call_count(&self) -> usize {
-        lock(&self.inner.calls).len()
+        lock(&self.state.calls).len()
     }
 
-    /// The most calls that were performed at the same time.
-    pub fn most_in_flight(&self) -> usize {
-        lock(&self.inner.in_flight).most
+    /// The largest number of calls that were in progress at the same time.
+    pub fn peak_in_flight(&self) -> usize {
+        lock(&self.state.in_flight).peak
     }
 }
 
-impl fmt::Debug for Service {
+impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Service({})", self.url())
+        write!(f, "Emulator({})", self.url())
     }
 }
 
-impl Inner {
+impl EmulatorState {
     async fn serve(&self, request: Request) -> Reply {
         if request.uri().path().starts_with("/_local/") {
-            return Reply::Answer(self.control(&request));
+            return Reply::Response(self.handle_admin(&request));
         }
-        self.in_flight(|calls| calls.now += 1);
-        let reply = self.answer(&request).await;
-        self.in_flight(|calls| calls.now -= 1);
+        self.update_in_flight(|calls| calls.now += 1);
+        let reply = self.handle_call(&request).await;
+        self.update_in_flight(|calls| calls.now -= 1);
         reply
     }
 
-    fn in_flight(&self, change: impl FnOnce(&mut InFlight)) {
+    fn update_in_flight(&self, change: impl FnOnce(&mut InFlight)) {
         let mut calls = lock(&self.in_flight);
         change(&mut calls);
-        calls.most = calls.most.max(calls.now);
+        calls.peak = calls.peak.max(calls.now);
     }
 
-    async fn answer(&self, request: &Request) -> Reply {
-        let operation = Operation::of(request.method(), request.uri().path());
-        let fault = operation.as_ref().ok().and_then(|(operation, _)| fault::take(&self.faults, *operation));
+    async fn handle_call(&self, request: &Request) -> Reply {
+        let operation = Operation::from_request(request.method(), request.uri().path());
+        let fault =
+            operation.as_ref().ok().and_then(|(operation, _)| fault::next_for(&self.faults, *operation));
         let fault = fault.unwrap_or_default();
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
-        let answer = match &operation {
-            Ok((operation, ids)) if fault.commit => operations::perform(self, *operation, ids, request),
-            Ok(_) => Ok(serde_json::json!({})),
-            Err(refusal) => Err(refusal.clone()),
+        let result = match &operation {
+            Ok((operation, ids)) if fault.apply => operations::perform(self, *operation, ids, request),
+            Ok(_) => Ok(json!({})),
+            Err(error) => Err(error.clone()),
         };
-        let mut response = match answer {
-            Ok(body) => http::json(200, &body),
-            Err(refusal) => refusal.response(self.choices.error_types),
+        let mut response = match result {
+            Ok(body) => http::json_response(200, &body),
+            Err(error) => error.to_response(self.behavior.include_error_types),
         };
         let request_id = uuid::Uuid::new_v4().to_string();
         if let Ok(value) = request_id.parse() {
             response.headers_mut().insert("x-amzn-requestid", value);
         }
         tokio::time::sleep(Duration::from_millis(fault.delay_after_ms)).await;
-        let reply = fault.outcome.reply(response);
-        self.remember(request, operation.ok().map(|(operation, _)| operation), &reply);
+        let reply = fault.outcome.into_reply(response);
+        self.record_call(request, operation.ok().map(|(operation, _)| operation), &reply);
         reply
     }
 
-    fn remember(&self, request: &Request, operation: Option<Operation>, reply: &Reply) {
+    fn record_call(&self, request: &Request, operation: Option<Operation>, reply: &Reply) {
         let mut calls = lock(&self.calls);
-        if calls.len() >= REMEMBERED {
+        if calls.len() >= MAX_RECORDED_CALLS {
             return;
         }
-        calls.push(Call {
+        calls.push(RecordedCall {
             operation,
             request: format!("{} {}", request.method(), request.uri()),
-            token: operations::token(request),
+            token: operations::client_token(request),
             trace: operations::header(request, "x-amzn-trace-id"),
             body: request.body().clone(),
             status: match reply {
-                Reply::Answer(response) | Reply::Half(response) => Some(response.status().as_u16()),
-                Reply::Reset | Reply::Never => None,
+                Reply::Response(response) | Reply::Truncated(response) => Some(response.status().as_u16()),
+                Reply::Reset | Reply::Hang => None,
             },
         });
     }
 
-    /// What the service has beside AWS's operations: faults and calls, for clients in other processes.
-    fn control(&self, request: &Request) -> ::http::Response<Bytes> {
+    /// Handles the emulator's own paths, which give other processes the faults and the recorded calls.
+    fn handle_admin(&self, request: &Request) -> ::http::Response<Bytes> {
         match (request.method().as_str(), request.uri().path()) {
-            ("POST", "/_local/faults") => match fault(request.body()) {
+            ("POST", "/_local/faults") => match Fault::parse(request.body()) {
                 Ok(fault) => {
                     lock(&self.faults).push(fault);
-                    http::json(200, &serde_json::json!({}))
+                    http::json_response(200, &json!({}))
                 }
-                Err(problem) => http::json(400, &serde_json::json!({ "Message": problem })),
+                Err(message) => http::json_response(400, &json!({ "Message": message })),
             },
-            ("GET", "/_local/faults") => http::json(200, &serde_json::json!(*lock(&self.faults))),
+            ("GET", "/_local/faults") => http::json_response(200, &json!(*lock(&self.faults))),
             ("DELETE", "/_local/faults") => {
                 lock(&self.faults).clear();
-                http::json(200, &serde_json::json!({}))
+                http::json_response(200, &json!({}))
             }
-            ("GET", "/_local/calls") => http::json(200, &serde_json::json!(*lock(&self.calls))),
-            _ => http::json(
-                404,
-                &serde_json::json!({ "Message": "there are /_local/faults and /_local/calls" }),
-            ),
+            ("GET", "/_local/calls") => http::json_response(200, &json!(*lock(&self.calls))),
+            _ => {
+                let message =
+                    "Unknown method or path; use GET, POST or DELETE /_local/faults, or GET /_local/calls.";
+                http::json_response(404, &json!({ "Message": message }))
+            }
         }
     }
 }
 
-fn fault(body: &[u8]) -> Result<Fault, String> {
-    let fault: Fault = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    fault.check().map(|()| fault)
-}
-
 impl Store {
-    /// In the journal first: what is acknowledged is there after a kill at any moment.
+    /// Makes a change. It is written to the journal first, so that an acknowledged change survives a kill at any moment.
     fn commit(&mut self, change: Change) -> io::Result<()> {
         if let Some(journal) = &mut self.journal {
             journal.append(&change)?;
@@ -326,7 +339,7 @@ impl Store {
     }
 }
 
-/// A panic while a lock was held is a test's business, not the next caller's.
+/// Locks a mutex, also after a panic of a thread that held it: the panic fails its own test, not the next call.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

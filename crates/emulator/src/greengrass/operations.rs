@@ -1,4 +1,4 @@
-//! The eight operations on connector definitions: from a path and a body to a change and an answer.
+//! The eight operations on connector definitions: each turns a request into a change and a response body.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::error::Refusal;
-use super::state::{Change, Definition, NewVersion, now};
-use super::{Choices, Inner, lock};
+use super::error::ApiError;
+use super::state::{Change, Definition, Version, timestamp_now};
+use super::{Behavior, EmulatorState, lock};
 use crate::http::Request;
 
-/// An operation, by the name that the API gives it.
+/// An operation of the API, under the API's own name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are the API's own")]
 pub enum Operation {
@@ -26,24 +26,24 @@ pub enum Operation {
     GetConnectorDefinitionVersion,
 }
 
-/// The ids in a path.
+/// The IDs in a request's path. Empty where the path has none.
 #[derive(Debug, Default)]
-pub(super) struct Ids {
-    definition: String,
-    version: String,
+pub(super) struct PathIds {
+    definition_id: String,
+    version_id: String,
 }
 
 impl Operation {
-    /// The operation of a method and a path.
-    pub(super) fn of(method: &::http::Method, path: &str) -> Result<(Self, Ids), Refusal> {
-        let text = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+    /// The operation that a method and a path stand for, with the IDs in the path.
+    pub(super) fn from_request(method: &::http::Method, path: &str) -> Result<(Self, PathIds), ApiError> {
+        let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
         let rest = path.strip_prefix("/greengrass/definition/connectors");
         let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        let rest = rest.ok_or_else(Refusal::no_such_operation)?;
+        let rest = rest.ok_or_else(ApiError::unknown_operation)?;
         let parts: Vec<&str> = rest.split('/').skip(1).collect();
-        let ids = Ids {
-            definition: parts.first().map(|part| text(part)).unwrap_or_default(),
-            version: parts.get(2).map(|part| text(part)).unwrap_or_default(),
+        let ids = PathIds {
+            definition_id: parts.first().map(|part| decode(part)).unwrap_or_default(),
+            version_id: parts.get(2).map(|part| decode(part)).unwrap_or_default(),
         };
         let operation = match (method.as_str(), parts.as_slice()) {
             ("POST", []) => Self::CreateConnectorDefinition,
@@ -54,7 +54,7 @@ impl Operation {
             ("POST", [_, "versions"]) => Self::CreateConnectorDefinitionVersion,
             ("GET", [_, "versions"]) => Self::ListConnectorDefinitionVersions,
             ("GET", [_, "versions", _]) => Self::GetConnectorDefinitionVersion,
-            _ => return Err(Refusal::no_such_operation()),
+            _ => return Err(ApiError::unknown_operation()),
         };
         Ok((operation, ids))
     }
@@ -62,27 +62,27 @@ impl Operation {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct NewDefinition {
+struct CreateDefinitionBody {
     name: Option<String>,
-    initial_version: Option<VersionBody>,
+    initial_version: Option<CreateVersionBody>,
     #[serde(rename = "tags")]
     tags: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct VersionBody {
+struct CreateVersionBody {
     connectors: Option<Value>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct NewName {
+struct UpdateDefinitionBody {
     name: Option<String>,
 }
 
-/// The shape of a connector (API reference, "Connector"), which is all that is asked of it: what a real service says of
-/// connectors and Ids that are left out is documented nowhere.
+/// The shape of a connector in the API reference. Every field is optional, because AWS does not document how the service
+/// responds when `ConnectorArn` or `Id` is missing.
 #[derive(Deserialize)]
 struct ConnectorShape {
     #[serde(rename = "ConnectorArn")]
@@ -93,190 +93,206 @@ struct ConnectorShape {
     _parameters: Option<BTreeMap<String, String>>,
 }
 
-/// The client token of a request.
-pub(super) fn token(request: &Request) -> Option<String> {
+/// The client token of a request, if it has one.
+pub(super) fn client_token(request: &Request) -> Option<String> {
     header(request, "x-amzn-client-token")
 }
 
+/// The value of a header. Bytes that are not UTF-8 are replaced.
 pub(super) fn header(request: &Request, name: &str) -> Option<String> {
     request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
+/// Performs an operation and returns the body of its response.
 pub(super) fn perform(
-    inner: &Inner,
+    emulator: &EmulatorState,
     operation: Operation,
-    ids: &Ids,
+    ids: &PathIds,
     request: &Request,
-) -> Result<Value, Refusal> {
-    let id = ids.definition.as_str();
+) -> Result<Value, ApiError> {
+    let id = ids.definition_id.as_str();
     match operation {
-        Operation::CreateConnectorDefinition => create_definition(inner, request),
-        Operation::CreateConnectorDefinitionVersion => create_version(inner, id, request),
+        Operation::CreateConnectorDefinition => create_definition(emulator, request),
+        Operation::CreateConnectorDefinitionVersion => create_version(emulator, id, request),
         Operation::UpdateConnectorDefinition => {
-            let NewName { name } = body(request)?;
-            change_definition(inner, id, |id| Change::DefinitionRenamed { id, name, at: now() })
+            let UpdateDefinitionBody { name } = parse_body(request)?;
+            change_definition(emulator, id, |id| Change::DefinitionRenamed {
+                id,
+                name,
+                updated_at: timestamp_now(),
+            })
         }
         Operation::DeleteConnectorDefinition => {
-            change_definition(inner, id, |id| Change::DefinitionDeleted { id })
+            change_definition(emulator, id, |id| Change::DefinitionDeleted { id })
         }
         Operation::GetConnectorDefinition => {
-            let store = lock(&inner.store);
-            let definition = store.state.definition(id).ok_or_else(Refusal::no_such_definition)?;
-            let mut answer = information(&inner.choices, definition);
-            answer["tags"] = json!(definition.tags.clone().unwrap_or_default());
-            Ok(answer)
+            let store = lock(&emulator.store);
+            let definition = store.state.definition(id).ok_or_else(ApiError::definition_not_found)?;
+            let mut body = definition_json(&emulator.behavior, definition);
+            body["tags"] = json!(definition.tags.clone().unwrap_or_default());
+            Ok(body)
         }
         Operation::ListConnectorDefinitions => {
-            let store = lock(&inner.store);
-            page(&inner.choices, request, "Definitions", &store.state.definitions, information)
+            let store = lock(&emulator.store);
+            list_page(&emulator.behavior, request, "Definitions", &store.state.definitions, definition_json)
         }
         Operation::ListConnectorDefinitionVersions => {
-            let store = lock(&inner.store);
-            let definition = store.state.definition(id).ok_or_else(Refusal::no_such_definition)?;
-            page(&inner.choices, request, "Versions", &definition.versions, |choices, version| {
-                version_information(choices, definition, version)
+            let store = lock(&emulator.store);
+            let definition = store.state.definition(id).ok_or_else(ApiError::definition_not_found)?;
+            list_page(&emulator.behavior, request, "Versions", &definition.versions, |behavior, version| {
+                version_json(behavior, definition, version)
             })
         }
         Operation::GetConnectorDefinitionVersion => {
-            let store = lock(&inner.store);
-            let definition = store.state.definition(id).ok_or_else(Refusal::no_such_definition)?;
-            let (_, version) = store.state.version(id, &ids.version).ok_or_else(Refusal::no_such_version)?;
-            let mut answer = version_information(&inner.choices, definition, version);
-            answer["Definition"] = json!({ "Connectors": version.connectors });
-            Ok(answer)
+            let store = lock(&emulator.store);
+            let definition = store.state.definition(id).ok_or_else(ApiError::definition_not_found)?;
+            let (_, version) =
+                store.state.version(id, &ids.version_id).ok_or_else(ApiError::version_not_found)?;
+            let mut body = version_json(&emulator.behavior, definition, version);
+            body["Definition"] = json!({ "Connectors": version.connectors });
+            Ok(body)
         }
     }
 }
 
-fn create_definition(inner: &Inner, request: &Request) -> Result<Value, Refusal> {
-    let NewDefinition { name, initial_version, tags } = body(request)?;
-    let first = initial_version.map(|version| new_version(&inner.choices, version)).transpose()?;
-    let token = token(request).filter(|_| inner.choices.honour_tokens);
-    let mut store = lock(&inner.store);
-    if let Some(definition) = token.as_ref().and_then(|token| store.state.definition_of_token(token)) {
-        return Ok(information(&inner.choices, definition));
+fn create_definition(emulator: &EmulatorState, request: &Request) -> Result<Value, ApiError> {
+    let CreateDefinitionBody { name, initial_version, tags } = parse_body(request)?;
+    let initial_version =
+        initial_version.map(|version| build_version(&emulator.behavior, version)).transpose()?;
+    let token = client_token(request).filter(|_| emulator.behavior.honor_tokens);
+    let mut store = lock(&emulator.store);
+    if let Some(definition) = token.as_ref().and_then(|token| store.state.definition_by_token(token)) {
+        return Ok(definition_json(&emulator.behavior, definition));
     }
     let id = Uuid::new_v4().to_string();
-    let change = Change::DefinitionCreated { id: id.clone(), name, tags, at: now(), first, token };
-    store.commit(change).map_err(|error| Refusal::not_stored(&error))?;
-    let definition = store.state.definition(&id).ok_or_else(Refusal::no_such_definition)?;
-    Ok(information(&inner.choices, definition))
+    let change = Change::DefinitionCreated {
+        id: id.clone(),
+        name,
+        tags,
+        created_at: timestamp_now(),
+        initial_version,
+        token,
+    };
+    store.commit(change).map_err(|error| ApiError::storage_failed(&error))?;
+    let definition = store.state.definition(&id).ok_or_else(ApiError::definition_not_found)?;
+    Ok(definition_json(&emulator.behavior, definition))
 }
 
-fn create_version(inner: &Inner, id: &str, request: &Request) -> Result<Value, Refusal> {
-    let version = new_version(&inner.choices, body(request)?)?;
-    let token = token(request).filter(|_| inner.choices.honour_tokens);
-    let mut store = lock(&inner.store);
+fn create_version(emulator: &EmulatorState, id: &str, request: &Request) -> Result<Value, ApiError> {
+    let version = build_version(&emulator.behavior, parse_body(request)?)?;
+    let token = client_token(request).filter(|_| emulator.behavior.honor_tokens);
+    let mut store = lock(&emulator.store);
     if store.state.definition(id).is_none() {
-        return Err(Refusal::no_such_definition());
+        return Err(ApiError::definition_not_found());
     }
     if let Some((definition, version)) =
-        token.as_ref().and_then(|token| store.state.version_of_token(id, token))
+        token.as_ref().and_then(|token| store.state.version_by_token(id, token))
     {
-        return Ok(version_information(&inner.choices, definition, version));
+        return Ok(version_json(&emulator.behavior, definition, version));
     }
-    let new = version.id.clone();
+    let version_id = version.id.clone();
     let change = Change::VersionCreated { definition: id.to_owned(), version, token };
-    store.commit(change).map_err(|error| Refusal::not_stored(&error))?;
-    let (definition, version) = store.state.version(id, &new).ok_or_else(Refusal::no_such_version)?;
-    Ok(version_information(&inner.choices, definition, version))
+    store.commit(change).map_err(|error| ApiError::storage_failed(&error))?;
+    let (definition, version) =
+        store.state.version(id, &version_id).ok_or_else(ApiError::version_not_found)?;
+    Ok(version_json(&emulator.behavior, definition, version))
 }
 
 fn change_definition(
-    inner: &Inner,
+    emulator: &EmulatorState,
     id: &str,
     change: impl FnOnce(String) -> Change,
-) -> Result<Value, Refusal> {
-    let mut store = lock(&inner.store);
+) -> Result<Value, ApiError> {
+    let mut store = lock(&emulator.store);
     if store.state.definition(id).is_none() {
-        return Err(Refusal::no_such_definition());
+        return Err(ApiError::definition_not_found());
     }
-    store.commit(change(id.to_owned())).map_err(|error| Refusal::not_stored(&error))?;
+    store.commit(change(id.to_owned())).map_err(|error| ApiError::storage_failed(&error))?;
     Ok(json!({}))
 }
 
-fn new_version(choices: &Choices, body: VersionBody) -> Result<NewVersion, Refusal> {
+fn build_version(behavior: &Behavior, body: CreateVersionBody) -> Result<Version, ApiError> {
     let connectors = body.connectors.unwrap_or_else(|| json!([]));
-    Vec::<ConnectorShape>::deserialize(&connectors).map_err(|error| unreadable(&error))?;
-    if choices.check_ids {
-        check_ids(&connectors)?;
+    Vec::<ConnectorShape>::deserialize(&connectors).map_err(|error| invalid_body(&error))?;
+    if behavior.validate_ids {
+        validate_ids(&connectors)?;
     }
-    Ok(NewVersion { id: Uuid::new_v4().to_string(), connectors, at: now() })
+    Ok(Version { id: Uuid::new_v4().to_string(), connectors, created_at: timestamp_now() })
 }
 
-/// What the API reference says of a connector's Id.
-fn check_ids(connectors: &Value) -> Result<(), Refusal> {
-    let invalid = |problem: String| {
-        Refusal::bad_request("The connectors definition is invalid or corrupted.")
-            .detail("InvalidConnectorId", problem)
+/// Validates the connectors' IDs by the rules in the API reference: length, characters, unique.
+fn validate_ids(connectors: &Value) -> Result<(), ApiError> {
+    let invalid = |message: String| {
+        ApiError::bad_request("The connectors definition is invalid or corrupted.")
+            .with_detail("InvalidConnectorId", message)
     };
     let mut seen = HashSet::new();
     for (index, connector) in connectors.as_array().into_iter().flatten().enumerate() {
         let id = connector["Id"].as_str().unwrap_or_default();
-        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
-        if id.is_empty() || id.len() > 128 || !id.chars().all(fits) {
-            return Err(invalid(format!("Id of connector {index} must be 1 to 128 of [a-zA-Z0-9:_-]")));
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
+        if id.is_empty() || id.len() > 128 || !id.chars().all(is_allowed) {
+            return Err(invalid(format!("Connectors[{index}].Id: use 1-128 of `a-z A-Z 0-9 : _ -`.")));
         }
         if !seen.insert(id) {
-            return Err(invalid(format!("Id of connector {index} is used before")));
+            return Err(invalid(format!("Connectors[{index}].Id: repeats an earlier Id; use unique Ids.")));
         }
     }
     Ok(())
 }
 
-/// A body that is absent is an empty object.
-fn body<T: for<'de> Deserialize<'de>>(request: &Request) -> Result<T, Refusal> {
+/// Parses a request's body. A missing body counts as an empty object.
+fn parse_body<T: for<'de> Deserialize<'de>>(request: &Request) -> Result<T, ApiError> {
     let bytes = if request.body().is_empty() { b"{}".as_slice() } else { request.body() };
-    serde_json::from_slice(bytes).map_err(|error| unreadable(&error))
+    serde_json::from_slice(bytes).map_err(|error| invalid_body(&error))
 }
 
-fn unreadable(error: &serde_json::Error) -> Refusal {
-    Refusal::bad_request(format!("The request body is invalid: {error}"))
+fn invalid_body(error: &serde_json::Error) -> ApiError {
+    ApiError::bad_request(format!("The request body is invalid: {error}"))
 }
 
-fn information(choices: &Choices, definition: &Definition) -> Value {
-    let mut answer = json!({
-        "Arn": definition_arn(choices, definition),
-        "CreationTimestamp": definition.created,
+fn definition_json(behavior: &Behavior, definition: &Definition) -> Value {
+    let mut body = json!({
+        "Arn": definition_arn(behavior, definition),
+        "CreationTimestamp": definition.created_at,
         "Id": definition.id,
-        "LastUpdatedTimestamp": definition.updated,
+        "LastUpdatedTimestamp": definition.updated_at,
     });
     if let Some(name) = &definition.name {
-        answer["Name"] = json!(name);
+        body["Name"] = json!(name);
     }
     if let Some(latest) = definition.versions.last() {
-        answer["LatestVersion"] = json!(latest.id);
-        answer["LatestVersionArn"] = json!(version_arn(choices, definition, latest));
+        body["LatestVersion"] = json!(latest.id);
+        body["LatestVersionArn"] = json!(version_arn(behavior, definition, latest));
     }
-    answer
+    body
 }
 
-fn version_information(choices: &Choices, definition: &Definition, version: &NewVersion) -> Value {
+fn version_json(behavior: &Behavior, definition: &Definition, version: &Version) -> Value {
     json!({
-        "Arn": version_arn(choices, definition, version),
-        "CreationTimestamp": version.at,
+        "Arn": version_arn(behavior, definition, version),
+        "CreationTimestamp": version.created_at,
         "Id": definition.id,
         "Version": version.id,
     })
 }
 
-fn definition_arn(choices: &Choices, definition: &Definition) -> String {
-    let Choices { region, account, .. } = choices;
+fn definition_arn(behavior: &Behavior, definition: &Definition) -> String {
+    let Behavior { region, account, .. } = behavior;
     format!("arn:aws:greengrass:{region}:{account}:/greengrass/definition/connectors/{}", definition.id)
 }
 
-fn version_arn(choices: &Choices, definition: &Definition, version: &NewVersion) -> String {
-    format!("{}/versions/{}", definition_arn(choices, definition), version.id)
+fn version_arn(behavior: &Behavior, definition: &Definition, version: &Version) -> String {
+    format!("{}/versions/{}", definition_arn(behavior, definition), version.id)
 }
 
-/// A page of a list. Its token is the position of the next entry, which a client has no business with.
-fn page<T>(
-    choices: &Choices,
+/// A page of a list. `NextToken` is the index of the next entry; clients must treat it as opaque.
+fn list_page<T>(
+    behavior: &Behavior,
     request: &Request,
     name: &str,
     entries: &[T],
-    show: impl Fn(&Choices, &T) -> Value,
-) -> Result<Value, Refusal> {
+    to_json: impl Fn(&Behavior, &T) -> Value,
+) -> Result<Value, ApiError> {
     let query = |name: &str| {
         let pairs =
             request.uri().query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
@@ -286,23 +302,23 @@ fn page<T>(
     let number = |name: &str| match query(name).as_deref() {
         None | Some("") => Ok(None),
         Some(text) => {
-            text.parse::<usize>().map(Some).map_err(|_| Refusal::bad_request(format!("Invalid {name}.")))
+            text.parse::<usize>().map(Some).map_err(|_| ApiError::bad_request(format!("Invalid {name}.")))
         }
     };
     let from = number("NextToken")?.unwrap_or(0);
-    let size = number("MaxResults")?.unwrap_or(choices.page_size);
+    let size = number("MaxResults")?.unwrap_or(behavior.page_size);
     if size == 0 || from > entries.len() {
-        return Err(Refusal::bad_request(if size == 0 {
+        return Err(ApiError::bad_request(if size == 0 {
             "Invalid MaxResults."
         } else {
             "Invalid NextToken."
         }));
     }
     let to = from.saturating_add(size).min(entries.len());
-    let mut answer = json!({});
-    answer[name] = entries[from..to].iter().map(|entry| show(choices, entry)).collect();
+    let mut body = json!({});
+    body[name] = entries[from..to].iter().map(|entry| to_json(behavior, entry)).collect();
     if to < entries.len() {
-        answer["NextToken"] = json!(to.to_string());
+        body["NextToken"] = json!(to.to_string());
     }
-    Ok(answer)
+    Ok(body)
 }

@@ -1,4 +1,5 @@
-//! Definitions, versions and tokens. Everything that happens is a change, so that the journal is all there is.
+//! Definitions, versions and client tokens. The state is changed only by applying a [`Change`], so that the journal can
+//! restore it.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,38 +8,42 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-/// Something that happened.
+/// A change to the state. Its JSON is the format of the data file, so the names in it stay as they are.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Change {
     DefinitionCreated {
         id: String,
         name: Option<String>,
         tags: Option<BTreeMap<String, String>>,
-        at: String,
-        first: Option<NewVersion>,
+        #[serde(rename = "at")]
+        created_at: String,
+        #[serde(rename = "first")]
+        initial_version: Option<Version>,
         token: Option<String>,
     },
     DefinitionRenamed {
         id: String,
         name: Option<String>,
-        at: String,
+        #[serde(rename = "at")]
+        updated_at: String,
     },
     DefinitionDeleted {
         id: String,
     },
     VersionCreated {
         definition: String,
-        version: NewVersion,
+        version: Version,
         token: Option<String>,
     },
 }
 
-/// A version that came to be.
+/// A version of a definition.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct NewVersion {
+pub(super) struct Version {
     pub(super) id: String,
     pub(super) connectors: Value,
-    pub(super) at: String,
+    #[serde(rename = "at")]
+    pub(super) created_at: String,
 }
 
 #[derive(Debug)]
@@ -46,43 +51,44 @@ pub(super) struct Definition {
     pub(super) id: String,
     pub(super) name: Option<String>,
     pub(super) tags: Option<BTreeMap<String, String>>,
-    pub(super) created: String,
-    pub(super) updated: String,
-    pub(super) versions: Vec<NewVersion>,
+    pub(super) created_at: String,
+    pub(super) updated_at: String,
+    /// In the order of creation.
+    pub(super) versions: Vec<Version>,
 }
 
-/// Everything the service knows.
+/// All definitions and client tokens.
 #[derive(Debug, Default)]
 pub(super) struct State {
-    /// In the order in which they were made.
+    /// In the order of creation.
     pub(super) definitions: Vec<Definition>,
-    /// What a token of CreateConnectorDefinition made.
+    /// Client token of CreateConnectorDefinition to definition ID.
     definition_tokens: HashMap<String, String>,
-    /// What a token of CreateConnectorDefinitionVersion made, per definition.
+    /// Definition ID and client token of CreateConnectorDefinitionVersion to version ID.
     version_tokens: HashMap<(String, String), String>,
 }
 
 impl State {
     pub(super) fn apply(&mut self, change: Change) {
         match change {
-            Change::DefinitionCreated { id, name, tags, at, first, token } => {
+            Change::DefinitionCreated { id, name, tags, created_at, initial_version, token } => {
                 if let Some(token) = token {
                     self.definition_tokens.insert(token, id.clone());
                 }
-                let versions = first.into_iter().collect();
+                let versions = initial_version.into_iter().collect();
                 self.definitions.push(Definition {
                     id,
                     name,
                     tags,
-                    created: at.clone(),
-                    updated: at,
+                    updated_at: created_at.clone(),
+                    created_at,
                     versions,
                 });
             }
-            Change::DefinitionRenamed { id, name, at } => {
+            Change::DefinitionRenamed { id, name, updated_at } => {
                 if let Some(definition) = self.definition_mut(&id) {
                     definition.name = name;
-                    definition.updated = at;
+                    definition.updated_at = updated_at;
                 }
             }
             Change::DefinitionDeleted { id } => self.definitions.retain(|definition| definition.id != id),
@@ -91,7 +97,7 @@ impl State {
                     self.version_tokens.insert((id.clone(), token), version.id.clone());
                 }
                 if let Some(definition) = self.definition_mut(&id) {
-                    definition.updated.clone_from(&version.at);
+                    definition.updated_at.clone_from(&version.created_at);
                     definition.versions.push(version);
                 }
             }
@@ -102,22 +108,18 @@ impl State {
         self.definitions.iter().find(|definition| definition.id == id)
     }
 
-    pub(super) fn version(&self, definition: &str, id: &str) -> Option<(&Definition, &NewVersion)> {
+    pub(super) fn version(&self, definition: &str, id: &str) -> Option<(&Definition, &Version)> {
         let definition = self.definition(definition)?;
         Some((definition, definition.versions.iter().find(|version| version.id == id)?))
     }
 
-    /// The definition that this token made, if it is still there.
-    pub(super) fn definition_of_token(&self, token: &str) -> Option<&Definition> {
+    /// The definition that was created with this client token, if it was not deleted.
+    pub(super) fn definition_by_token(&self, token: &str) -> Option<&Definition> {
         self.definition(self.definition_tokens.get(token)?)
     }
 
-    /// The version that this token made of this definition.
-    pub(super) fn version_of_token(
-        &self,
-        definition: &str,
-        token: &str,
-    ) -> Option<(&Definition, &NewVersion)> {
+    /// The version of this definition that was created with this client token.
+    pub(super) fn version_by_token(&self, definition: &str, token: &str) -> Option<(&Definition, &Version)> {
         self.version(definition, self.version_tokens.get(&(definition.to_owned(), token.to_owned()))?)
     }
 
@@ -126,9 +128,32 @@ impl State {
     }
 }
 
-/// The time as the real service writes it: `2019-06-24T20:46:30.134Z`.
-pub(super) fn now() -> String {
+/// The current time in the API's format, such as `2019-06-24T20:46:30.134Z`.
+pub(super) fn timestamp_now() -> String {
     let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-    // All of its parts are there, so it can be formatted.
+    // Formatting fails only if the value lacks a component, and a date with a time and an offset lacks none.
     OffsetDateTime::now_utc().format(format).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Data files of earlier builds have these names.
+    #[test]
+    fn the_data_file_format_is_stable() {
+        let version = json!({ "id": "v", "connectors": [], "at": "2" });
+        for line in [
+            json!({ "DefinitionCreated": {
+                "id": "d", "name": "n", "tags": { "k": "v" }, "at": "1", "first": version, "token": "t",
+            } }),
+            json!({ "DefinitionRenamed": { "id": "d", "name": null, "at": "3" } }),
+            json!({ "DefinitionDeleted": { "id": "d" } }),
+            json!({ "VersionCreated": { "definition": "d", "version": version, "token": null } }),
+        ] {
+            let change: Change = serde_json::from_value(line.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&change).unwrap(), line);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //! [developer guide of AWS IoT Greengrass V1](https://docs.aws.amazon.com/greengrass/v1/developerguide/connectors-list.html).
 //!
 //! Where the guide contradicts itself, the data follows its parameter tables and records what its examples use instead
-//! ([`doc_alias`](field@super::connector::Parameter::doc_alias)).
+//! (`Parameter::doc_alias`).
 
 mod cloud;
 mod integrations;

@@ -1,0 +1,28 @@
+//! Why a file cannot be checked.
+
+use std::io;
+
+use connectors::diagnostic::ValidationErrors;
+
+use super::spanned_value::{MAX_DEPTH, MAX_NODES};
+
+/// Why a file cannot be checked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FileError {
+    #[error("cannot read the file: {0}")]
+    Read(#[from] io::Error),
+    #[error("not JSON: {0}")]
+    NotJson(#[from] serde_json::Error),
+    #[error("not YAML: {0}")]
+    NotYaml(String),
+    #[error("no content")]
+    Empty,
+    #[error("nested more than {MAX_DEPTH} levels deep")]
+    TooDeep,
+    #[error("more than {MAX_NODES} values")]
+    TooManyValues,
+    #[error("not an event: {0}")]
+    NotAnEvent(ValidationErrors),
+    #[error("no request, template or connectors found: {0}")]
+    NothingToCheck(ValidationErrors),
+}

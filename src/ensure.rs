@@ -1,0 +1,162 @@
+//! Ensures one result for one request: configuration check, validation, client token, look-up, create.
+//!
+//! Requests of every source end here. The module knows neither envelopes nor responses.
+
+use std::time::SystemTime;
+
+use connectors::client_token::{Requester, client_token_for};
+use connectors::diagnostic::ValidationErrors;
+use connectors::event::RequestOrigin;
+use connectors::request::{ClientToken, ParsedRequest, VersionArn};
+
+use crate::error::FunctionError;
+use crate::greengrass::search::{current_or_newest, newest_matching};
+use crate::greengrass::{GreengrassClient, ServiceError, Version};
+use crate::idempotency::{CreateRequest, CreateResult, VersionCreator};
+use crate::retry::Deadline;
+use crate::validation::Validator;
+
+/// Ensures results for requests.
+#[derive(Debug)]
+pub(crate) struct Ensurer {
+    greengrass: GreengrassClient,
+    version_creator: VersionCreator,
+    validator: Validator,
+    config_errors: ValidationErrors,
+}
+
+/// A request with its diagnostics and its client token.
+pub(crate) struct PreparedRequest {
+    pub(crate) parsed: ParsedRequest,
+    pub(crate) client_token: ClientToken,
+}
+
+/// What the requester has from earlier requests.
+pub(crate) enum Before<'a> {
+    /// Nothing that helps.
+    Nothing,
+    /// A version that the result replaces.
+    Replaced {
+        version: &'a VersionArn,
+        /// Whether the result must be newer than every version that exists.
+        force_new: bool,
+    },
+    /// A version of the same definition, which may be the result already.
+    Version {
+        version: &'a VersionArn,
+        /// Whether the earlier request was the same; asked where the service cannot be read.
+        is_same_request: &'a (dyn Fn() -> bool + Sync),
+    },
+    /// The earlier request, without its version (Terraform).
+    Request(&'a ParsedRequest),
+}
+
+impl Ensurer {
+    pub(crate) fn new(
+        greengrass: GreengrassClient,
+        version_creator: VersionCreator,
+        validator: Validator,
+        config_errors: ValidationErrors,
+    ) -> Self {
+        Self { greengrass, version_creator, validator, config_errors }
+    }
+
+    /// Whether the function can process requests.
+    ///
+    /// # Errors
+    /// Every error of the configuration.
+    pub(crate) fn check_config(&self) -> Result<(), FunctionError> {
+        if self.config_errors.is_empty() {
+            Ok(())
+        } else {
+            Err(FunctionError::InvalidConfiguration(self.config_errors.clone()))
+        }
+    }
+
+    /// Adds the catalog's diagnostics and the client token to a request.
+    pub(crate) fn prepare(&self, parsed: ParsedRequest, requester: &Requester) -> PreparedRequest {
+        let parsed = self.validator.annotate(parsed);
+        let client_token = client_token_for(&parsed, requester);
+        PreparedRequest { parsed, client_token }
+    }
+
+    /// Finds or creates the version that a request asks for.
+    ///
+    /// # Errors
+    /// Says whether a version may have been created.
+    pub(crate) async fn ensure(
+        &self,
+        prepared: &PreparedRequest,
+        origin: &RequestOrigin,
+        before: Before<'_>,
+        deadline: Deadline,
+    ) -> Result<CreateResult, FunctionError> {
+        let parsed = &prepared.parsed;
+        if let Some(version) = self.find_existing(parsed, &before, deadline).await? {
+            return Ok(CreateResult::existing(version));
+        }
+        self.validator.reject_errors(parsed).map_err(FunctionError::InvalidRequest)?;
+        let RequestOrigin { first_requested_at, is_redelivery, .. } = *origin;
+        let request = create_request(prepared, &before, first_requested_at, is_redelivery);
+        Ok(self.version_creator.create(request, deadline).await?)
+    }
+
+    /// The version that has the requested connectors already. Terraform keeps no id that it could send, so its version
+    /// is searched; where that fails and the input is the same as before, nothing is created.
+    async fn find_existing(
+        &self,
+        parsed: &ParsedRequest,
+        before: &Before<'_>,
+        deadline: Deadline,
+    ) -> Result<Option<Version>, ServiceError> {
+        let request = &parsed.request;
+        // The look-up leaves time to create.
+        let deadline = deadline.min(Deadline::after(deadline.remaining() / 2));
+        match before {
+            Before::Nothing | Before::Replaced { .. } => Ok(None),
+            Before::Version { version, is_same_request } => {
+                let found = current_or_newest(&self.greengrass, version, &request.connectors, deadline).await;
+                Ok(found.unwrap_or_else(|error| {
+                    tracing::debug!(kind = ?error.kind, "looking for the version failed; comparing the properties");
+                    is_same_request().then(|| Version::from_arn(version))
+                }))
+            }
+            Before::Request(earlier) => {
+                let is_same_definition = earlier.request.definition == request.definition;
+                if !is_same_definition || earlier.revision != parsed.revision {
+                    return Ok(None);
+                }
+                let (definition, connectors) = (&request.definition, &request.connectors);
+                match newest_matching(&self.greengrass, definition, connectors, None, deadline).await {
+                    Err(error) if earlier.request != *request => {
+                        tracing::debug!(kind = ?error.kind, "looking for the version failed");
+                        Ok(None)
+                    }
+                    found => found,
+                }
+            }
+        }
+    }
+}
+
+fn create_request<'a>(
+    prepared: &'a PreparedRequest,
+    before: &Before<'a>,
+    first_requested_at: SystemTime,
+    is_redelivery: bool,
+) -> CreateRequest<'a> {
+    let (replaced_version_id, force_new) = match before {
+        Before::Nothing => (None, false),
+        Before::Replaced { version, force_new } => (Some(version.version()), *force_new),
+        Before::Version { version, .. } => (Some(version.version()), false),
+        Before::Request(earlier) => (None, earlier.revision != prepared.parsed.revision),
+    };
+    CreateRequest {
+        request: &prepared.parsed.request,
+        token: &prepared.client_token,
+        replaced_version_id,
+        force_new,
+        first_requested_at,
+        is_redelivery,
+    }
+}
