@@ -33,7 +33,7 @@ fn remarkable() -> Value {
 }
 
 const MEMORY: &str = "expected an integer of at least 0.";
-const INTERVAL: &str = "unknown parameter of CloudWatchMetrics; did you mean `PublishInterval`?";
+const INTERVAL: &str = "CloudWatchMetrics has no such parameter; did you mean `PublishInterval`?";
 
 fn advice_on_wrong() -> Value {
     json!([

@@ -107,7 +107,7 @@ fn derive_token(
     Uuid::new_v5(&NAMESPACE, canonical_name(requester, request, revision).as_bytes()).into()
 }
 
-/// A UUID of the content of a request, whoever the requester is.
+/// A UUID of the content of a request, independent of the requester.
 pub fn payload_hash(request: &ConnectorVersionRequest) -> Uuid {
     // Serializing strings and maps of strings cannot fail.
     let content = serde_json::to_string(&canonical_request(request, None)).unwrap_or_default();

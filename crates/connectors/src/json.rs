@@ -77,7 +77,7 @@ impl<'a> RawJson<'a> {
         serde_json::from_str(self.0).ok()
     }
 
-    /// Describes the value without repeating it, since values may be secrets, as in `a string of 6 characters`.
+    /// Describes the value without repeating it, as in "a string of 6 characters". Values may be secrets.
     pub fn describe(self) -> ValueDescription<'a> {
         ValueDescription(self)
     }

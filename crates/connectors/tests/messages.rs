@@ -160,7 +160,7 @@ fn catalog_diagnostics() {
         metrics("IsolationMode", json!("hunter2")),
         metrics("IsolationMode", json!("nocontainer")),
         ("CloudWatchMetrics/versions/5", json!({ "PublishIntervall": "hunter2", "memorysize": "hunter2" })),
-        metrics("secret", json!("hunter2")),
+        metrics("Zzyzx", json!("hunter2")),
         ("CloudWatchMetrics/versions/3", json!({ "IsolationMode": "NoContainer" })),
         ("IoTSiteWise/versions/12", json!({ "SiteWiseOpcuaUserIdentityTokenSecretArn": "" })),
         ("ModbusTCPConnector/versions/3", json!({ "capability_configuration": "{}" })),
@@ -169,7 +169,7 @@ fn catalog_diagnostics() {
         ("DockerApplicationDeployment/versions/7", json!({})),
         (
             "DockerApplicationDeployment/versions/7",
-            json!({ "ForceDeploy": "hunter2", "AWSSecretsArnList": "hunter2" }),
+            json!({ "ForceDeploy": "hunter2", "AWSSecretsArnList": "" }),
         ),
         ("ServiceNowMetricBaseIntegration/versions/4", json!({})),
         (

@@ -114,36 +114,38 @@ pub(super) fn invalid_value(parameter: &Parameter, value: &str, error: &ValueErr
         ValueError::Malformed if matches!(value_type, ValueType::Integer(_)) && is_digits(value) => {
             format!("expected {value_type} without leading zeros{hint}.")
         }
-        ValueError::Malformed | ValueError::OutOfRange | ValueError::NotInEnum => {
-            format!("expected {value_type}{hint}.")
+        ValueError::Malformed | ValueError::OutOfRange => format!("expected {value_type}{hint}."),
+        ValueError::NotInEnum => {
+            let hint = if parameter.required { "" } else { ", or omit it" };
+            format!("value not allowed; use {value_type}{hint}.")
         }
-        ValueError::WrongCase => format!("expected {value_type}; values are case-sensitive."),
+        ValueError::WrongCase => format!("values are case-sensitive; use {value_type}."),
         ValueError::Nested(inner) => format!("{inner}."),
     }
 }
 
 fn optional_hint(parameter: &Parameter) -> &'static str {
-    if parameter.required { "" } else { "; correct it or leave it out" }
+    if parameter.required { "" } else { "; correct it or omit it" }
 }
 
 pub(super) fn unknown_parameter(connector: &ConnectorSpec, name: &str, closest: Option<&str>) -> String {
     let connector = connector.name;
     match closest {
         Some(closest) if closest.eq_ignore_ascii_case(name) => {
-            format!("unknown parameter of {connector}; names are case-sensitive, write `{closest}`.")
+            format!("{connector} has no such parameter. Use `{closest}`; parameter names are case-sensitive.")
         }
-        Some(closest) => format!("unknown parameter of {connector}; did you mean `{closest}`?"),
-        None => format!("unknown parameter of {connector}; leave it out."),
+        Some(closest) => format!("{connector} has no such parameter; did you mean `{closest}`?"),
+        None => format!("{connector} has no such parameter; omit it."),
     }
 }
 
 pub(super) fn parameter_removed(connector: &ConnectorSpec, last_version: u32) -> String {
-    format!("not a parameter of {} after version {last_version}; leave it out.", connector.name)
+    format!("{} has no such parameter since version {}; omit it.", connector.name, last_version + 1)
 }
 
 pub(super) fn parameter_not_yet_added(connector: &ConnectorSpec, first_version: u32) -> String {
     format!(
-        "not a parameter of {} before version {first_version}; use that version or a later one, or leave it out.",
+        "{} has no such parameter before version {first_version}; use that version or a later one, or omit it.",
         connector.name
     )
 }

@@ -53,7 +53,7 @@ pub const PARSE_OPTIONS: ParseOptions =
     ParseOptions { require_connectors: true, allowed_extra_fields: &["ServiceToken", "ServiceTimeout"] };
 
 /// Whether an event is a custom resource request. One of the two conditions is enough, so that an event that lacks a
-/// field is still answered, or gets a message about that field.
+/// field still gets a response, or a message about that field.
 pub(super) fn matches(event: &Object<'_>) -> bool {
     event.has("ResponseURL") || (event.has("RequestType") && event.has("ResourceProperties"))
 }

@@ -77,8 +77,8 @@ fn a_misspelled_parameter() {
         let doubled = format!("{}{}", &name[..3], &name[2..]);
         let lower = name.to_ascii_lowercase();
         for (other, hint) in [
-            (doubled, format!("; did you mean `{name}`?")),
-            (lower, format!("; names are case-sensitive, write `{name}`.")),
+            (doubled, format!("has no such parameter; did you mean `{name}`?")),
+            (lower, format!("Use `{name}`; parameter names are case-sensitive.")),
         ] {
             let mut parameters = without(parameters, name);
             parameters.insert(other.clone(), parameter.example.to_owned());
@@ -104,7 +104,11 @@ fn an_unknown_parameter() {
             parameters,
             &[(DiagnosticCode::UnknownParameter, on_parameter("Zzyzx"))],
         );
-        assert!(diagnostics.iter().any(|diagnostic| diagnostic.message.ends_with("; leave it out.")));
+        assert!(
+            diagnostics
+                .iter()
+                .any(|diagnostic| diagnostic.message.ends_with(" has no such parameter; omit it."))
+        );
     });
 }
 
@@ -222,11 +226,13 @@ fn messages_say_what_to_do_and_never_repeat_a_value() {
             let connectors = request(connector, version, changed(parameters, parameter.name, &value));
             for diagnostic in validate_connectors(&connectors) {
                 assert!(!diagnostic.message.contains(SECRET), "{diagnostic}");
-                let advice = [
+                let instructions = [
                     "expected ",
                     "use ",
                     "write ",
                     "leave ",
+                    "omit ",
+                    "Use ",
                     "keep ",
                     "add ",
                     "set ",
@@ -234,7 +240,7 @@ fn messages_say_what_to_do_and_never_repeat_a_value() {
                     "did you mean ",
                     "the latest is ",
                 ];
-                assert!(advice.iter().any(|word| diagnostic.message.contains(word)), "{diagnostic}");
+                assert!(instructions.iter().any(|word| diagnostic.message.contains(word)), "{diagnostic}");
                 assert!(diagnostic.message.ends_with(['.', '?']), "{diagnostic}");
                 assert!(!diagnostic.message.contains(".."), "{diagnostic}");
             }
