@@ -283,7 +283,7 @@ async fn a_fixed_client_token_is_not_success_with_old_content() {
         (&json!("FAILED"), &told["PhysicalResourceId"])
     );
     assert!(
-        refused["Reason"].as_str().unwrap().contains("AmznClientToken: was used before, for another version"),
+        refused["Reason"].as_str().unwrap().contains("AmznClientToken: used before, for another version"),
         "{refused}"
     );
 }
