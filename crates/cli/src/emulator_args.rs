@@ -29,6 +29,10 @@ pub(crate) struct EmulatorArgs {
     #[arg(long, value_name = "N", default_value = "50")]
     page_size: NonZeroUsize,
 
+    /// Connectors per page of a version; without it, one page has all connectors
+    #[arg(long, value_name = "N")]
+    connectors_page_size: Option<NonZeroUsize>,
+
     /// Region in ARNs
     #[arg(long, value_name = "REGION", default_value = "us-east-1")]
     region: String,
@@ -41,6 +45,7 @@ impl EmulatorArgs {
             validate_ids: self.check_ids,
             include_error_types: !self.no_error_types,
             page_size: self.page_size.get(),
+            connectors_page_size: self.connectors_page_size.map(NonZeroUsize::get),
             region: self.region.clone(),
             ..Behavior::default()
         }

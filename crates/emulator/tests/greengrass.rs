@@ -155,6 +155,39 @@ async fn pages() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_connectors_of_a_version_have_pages() {
+    let ids: Vec<String> = (0..5).map(|number| format!("c-{number}")).collect();
+    let connectors: Value = ids.iter().map(|id| json!({ "Id": id })).collect();
+    for (page_size, sizes) in
+        [(None, [5].as_slice()), (Some(2), &[2, 2, 1]), (Some(5), &[5]), (Some(9), &[5])]
+    {
+        let emulator = start(Behavior { connectors_page_size: page_size, ..Behavior::default() }).await;
+        emulator.add_definition("d", "line").unwrap();
+        emulator.add_version("d", "v", connectors.clone()).unwrap();
+        let path = format!("{ROOT}/d/versions/v");
+        let (mut seen, mut query) = (Vec::new(), String::new());
+        for (page, size) in sizes.iter().enumerate() {
+            let body = http(&emulator, "GET", format!("{path}{query}"), "", Value::Null).await.body;
+            assert_eq!(body["Version"], "v", "each page has the members of the version");
+            let connectors = body["Definition"]["Connectors"].as_array().unwrap();
+            assert_eq!(connectors.len(), *size);
+            seen.extend(connectors.iter().map(|connector| text(&connector["Id"])));
+            assert_eq!(body.get("NextToken").is_none(), page + 1 == sizes.len(), "{body}");
+            query = format!("?NextToken={}", body["NextToken"].as_str().unwrap_or_default());
+        }
+        assert_eq!(seen, ids);
+        for invalid in ["6", "x"] {
+            let response =
+                http(&emulator, "GET", format!("{path}?NextToken={invalid}"), "", Value::Null).await;
+            assert_eq!(
+                (response.status, text(&response.body["Message"]).as_str()),
+                (400, "Invalid NextToken.")
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn client_tokens_are_honored_or_ignored() {
     for honor_tokens in [true, false] {
         let emulator = start(Behavior { honor_tokens, ..Behavior::default() }).await;

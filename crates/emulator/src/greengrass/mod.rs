@@ -3,6 +3,7 @@
 //! | module | contents |
 //! |---|---|
 //! | `operations` | the eight operations: requests to changes and response bodies |
+//! | `page` | pages of lists |
 //! | `state` | definitions, versions and client tokens |
 //! | `journal` | the data file |
 //! | `fault` | fault injection |
@@ -12,6 +13,7 @@ mod error;
 mod fault;
 mod journal;
 mod operations;
+mod page;
 mod state;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -42,6 +44,8 @@ pub struct Behavior {
     pub include_error_types: bool,
     /// The number of entries in a page of a list, for requests without `MaxResults`.
     pub page_size: usize,
+    /// The number of connectors in a page of GetConnectorDefinitionVersion, or `None` for all of them in one page.
+    pub connectors_page_size: Option<usize>,
     /// The Region in ARNs.
     pub region: String,
     /// The account in ARNs.
@@ -55,6 +59,7 @@ impl Default for Behavior {
             validate_ids: false,
             include_error_types: true,
             page_size: 50,
+            connectors_page_size: None,
             region: "us-east-1".to_owned(),
             account: "123456789012".to_owned(),
         }

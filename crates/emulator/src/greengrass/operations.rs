@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::error::ApiError;
 use super::state::{Change, Definition, Version, timestamp_now};
-use super::{Behavior, EmulatorState, lock};
+use super::{Behavior, EmulatorState, lock, page};
 use crate::http::Request;
 
 /// An operation of the API, under the API's own name.
@@ -148,9 +148,7 @@ pub(super) fn perform(
             let definition = store.state.definition(id).ok_or_else(ApiError::definition_not_found)?;
             let (_, version) =
                 store.state.version(id, &ids.version_id).ok_or_else(ApiError::version_not_found)?;
-            let mut body = version_json(&emulator.behavior, definition, version);
-            body["Definition"] = json!({ "Connectors": version.connectors });
-            Ok(body)
+            version_page(&emulator.behavior, request, definition, version)
         }
     }
 }
@@ -285,7 +283,7 @@ fn version_arn(behavior: &Behavior, definition: &Definition, version: &Version) 
     format!("{}/versions/{}", definition_arn(behavior, definition), version.id)
 }
 
-/// A page of a list. `NextToken` is the index of the next entry; clients must treat it as opaque.
+/// A page of a list, with the number of entries that the client requests.
 fn list_page<T>(
     behavior: &Behavior,
     request: &Request,
@@ -293,32 +291,29 @@ fn list_page<T>(
     entries: &[T],
     to_json: impl Fn(&Behavior, &T) -> Value,
 ) -> Result<Value, ApiError> {
-    let query = |name: &str| {
-        let pairs =
-            request.uri().query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
-        let value = pairs.filter(|(key, _)| *key == name).map(|(_, value)| value).next()?;
-        Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
-    };
-    let number = |name: &str| match query(name).as_deref() {
-        None | Some("") => Ok(None),
-        Some(text) => {
-            text.parse::<usize>().map(Some).map_err(|_| ApiError::bad_request(format!("Invalid {name}.")))
-        }
-    };
-    let from = number("NextToken")?.unwrap_or(0);
-    let size = number("MaxResults")?.unwrap_or(behavior.page_size);
-    if size == 0 || from > entries.len() {
-        return Err(ApiError::bad_request(if size == 0 {
-            "Invalid MaxResults."
-        } else {
-            "Invalid NextToken."
-        }));
-    }
-    let to = from.saturating_add(size).min(entries.len());
+    let size = page::requested_size(request)?.unwrap_or(behavior.page_size);
+    let (page, next) = page::page(request, entries, size)?;
     let mut body = json!({});
-    body[name] = entries[from..to].iter().map(|entry| to_json(behavior, entry)).collect();
-    if to < entries.len() {
-        body["NextToken"] = json!(to.to_string());
+    body[name] = page.iter().map(|entry| to_json(behavior, entry)).collect();
+    if let Some(next) = next {
+        body["NextToken"] = next;
+    }
+    Ok(body)
+}
+
+/// The body of GetConnectorDefinitionVersion. Its connectors have pages too, but the API has no `MaxResults` for them.
+fn version_page(
+    behavior: &Behavior,
+    request: &Request,
+    definition: &Definition,
+    version: &Version,
+) -> Result<Value, ApiError> {
+    let connectors = version.connectors.as_array().map_or([].as_slice(), Vec::as_slice);
+    let (page, next) = page::page(request, connectors, behavior.connectors_page_size.unwrap_or(usize::MAX))?;
+    let mut body = version_json(behavior, definition, version);
+    body["Definition"] = json!({ "Connectors": page });
+    if let Some(next) = next {
+        body["NextToken"] = next;
     }
     Ok(body)
 }
