@@ -227,7 +227,7 @@ def wrong_properties(stack):
 
     many = properties(stack.definition, "x", Connectors=[{"Id": "é" * 200, "ConnectorArn": "\u0001"}] * 500)
     response, _ = stack.send("Create", many)
-    first = re.search(r"\b1000 (errors|problems): \S*Connectors\[0\]\.ConnectorArn", response["Reason"])
+    first = re.search(r"\b1000 errors:\n- \S*Connectors\[0\]\.ConnectorArn: ", response["Reason"])
     said = response["Status"] == "FAILED" and first
     check("the reason counts a thousand errors and lists the first", said, response)
 

@@ -1,7 +1,7 @@
 //! The function's settings, read from the environment once, with all errors at once.
 //!
-//! An invalid setting does not keep the function from starting: it is the error of every event until it is fixed, and
-//! the valid settings apply.
+//! An invalid setting does not keep the function from starting. It is the error of the events that need it, until it is
+//! fixed: a stack must be able to roll back to a version that exists, whatever else is wrong.
 
 use connectors::diagnostic::{Path, ValidationErrors};
 use connectors::region::is_region_name;
@@ -46,7 +46,61 @@ pub(crate) struct Config {
     pub(crate) response_mode: ResponseMode,
     /// `None`: no metrics are written.
     pub(crate) metrics: Option<Metrics>,
-    pub(crate) errors: ValidationErrors,
+    pub(crate) errors: ConfigErrors,
+}
+
+/// The errors of all settings, and which events they affect.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ConfigErrors {
+    all: ValidationErrors,
+    affected: Vec<NeededBy>,
+}
+
+/// Which events need a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NeededBy {
+    /// Events that call the service.
+    Calls,
+    /// Requests that create a version.
+    Creates,
+    /// Custom resources, whose response the function sends or returns.
+    Responses,
+    /// Batches of messages.
+    Batches,
+    /// No event: what the function writes to its log.
+    Output,
+}
+
+impl NeededBy {
+    fn of_setting(name: &str) -> Self {
+        match name {
+            REGION | GREENGRASS_ENDPOINT_VAR | DEFAULT_ENDPOINT_VAR => Self::Calls,
+            RESPONSE_URL_HOSTS | CUSTOM_RESOURCE_RESPONSE => Self::Responses,
+            BATCH_CONCURRENCY => Self::Batches,
+            METRICS_NAMESPACE => Self::Output,
+            _ => Self::Creates,
+        }
+    }
+}
+
+impl ConfigErrors {
+    /// Whether events of this kind can be processed.
+    ///
+    /// # Errors
+    /// The errors of all settings, so that they are fixed at once.
+    pub(crate) fn check(&self, needed_by: NeededBy) -> Result<(), ValidationErrors> {
+        if self.affected.contains(&needed_by) { Err(self.all.clone()) } else { Ok(()) }
+    }
+
+    /// The errors of all settings.
+    pub(crate) fn all(&self) -> &ValidationErrors {
+        &self.all
+    }
+
+    fn push(&mut self, needed_by: NeededBy, name: &str, message: impl std::fmt::Display) {
+        self.all.push(&Path::root().field(name), message);
+        self.affected.push(needed_by);
+    }
 }
 
 /// [`IDEMPOTENCY`], with the name of the table that it needs.
@@ -60,7 +114,7 @@ pub(crate) enum IdempotencyConfig {
 impl Config {
     /// Reads the settings. `lookup` returns the value of an environment variable.
     pub(crate) fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Self {
-        let mut reader = Reader { lookup, errors: ValidationErrors::default() };
+        let mut reader = Reader { lookup, errors: ConfigErrors::default() };
         reader.reject_renamed();
         reader.check_endpoints();
         let region = reader.region();
@@ -76,7 +130,7 @@ impl Config {
 /// Reads one setting after the other, and collects their errors.
 struct Reader<F> {
     lookup: F,
-    errors: ValidationErrors,
+    errors: ConfigErrors,
 }
 
 impl<F: Fn(&str) -> Option<String>> Reader<F> {
@@ -86,13 +140,13 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
     }
 
     fn record_error(&mut self, name: &str, message: impl std::fmt::Display) {
-        self.errors.push(&Path::root().field(name), message);
+        self.errors.push(NeededBy::of_setting(name), name, message);
     }
 
     fn reject_renamed(&mut self) {
         for (old, new) in RENAMED {
             if self.value(old).is_some() {
-                self.record_error(old, format_args!("renamed; set {new} instead."));
+                self.errors.push(NeededBy::of_setting(new), old, format_args!("renamed; set {new} instead."));
             }
         }
     }
@@ -223,9 +277,12 @@ mod tests {
 
     #[test]
     fn lambdas_own_environment_is_enough() {
-        assert!(config(&[(REGION, "us-east-1")]).errors.is_empty());
+        assert!(config(&[(REGION, "us-east-1")]).errors.all().is_empty());
         for region in ["us east", "US-EAST-1", "us-east-1.evil.example", "eu-\u{e9}-1"] {
-            assert!(config(&[(REGION, region)]).errors.to_string().contains("not a Region"), "{region}");
+            assert!(
+                config(&[(REGION, region)]).errors.all().to_string().contains("not a Region"),
+                "{region}"
+            );
         }
     }
 
@@ -235,11 +292,11 @@ mod tests {
             |table| config(&[(REGION, "us-east-1"), (IDEMPOTENCY, "table"), (IDEMPOTENCY_TABLE, table)]);
         for table in ["locks", "a.b_C-9", "arn:aws:dynamodb:us-east-1:123456789012:table/locks"] {
             let config = with_table(table);
-            assert!(config.errors.is_empty(), "{}", config.errors);
+            assert!(config.errors.all().is_empty(), "{}", config.errors.all());
             assert_eq!(config.idempotency, IdempotencyConfig::LockTable { table: table.to_owned() });
         }
         for table in ["", "a", "lo cks", "arn:aws:dynamodb:us-east-1:123456789012:table/"] {
-            assert!(with_table(table).errors.to_string().starts_with("IDEMPOTENCY_TABLE: "), "{table}");
+            assert!(with_table(table).errors.all().to_string().starts_with("IDEMPOTENCY_TABLE: "), "{table}");
         }
     }
 
@@ -254,7 +311,7 @@ mod tests {
             (METRICS_NAMESPACE, "AWS/Lambda"),
             (RESPONSE_URL_HOSTS, "https://x/, 127.0.0.1:9"),
         ]);
-        let text = config.errors.to_string();
+        let text = config.errors.all().to_string();
         for expected in [
             "8 errors:",
             "METRICS_NAMESPACE: reserved; use a namespace that begins with neither",
@@ -285,7 +342,33 @@ mod tests {
             ),
             (CONNECTOR_CHECKS, "advise", "CONNECTOR_CHECKS: `advise` is renamed; use warn."),
         ] {
-            assert_eq!(config(&[(REGION, "us-east-1"), (old, value)]).errors.to_string(), message);
+            assert_eq!(config(&[(REGION, "us-east-1"), (old, value)]).errors.all().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn a_setting_fails_only_the_events_that_need_it() {
+        use NeededBy::{Batches, Calls, Creates, Output, Responses};
+        for (name, value, needed_by) in [
+            (BATCH_CONCURRENCY, "many", Batches),
+            ("MESSAGES_AT_A_TIME", "10", Batches),
+            (METRICS_NAMESPACE, "AWS/Lambda", Output),
+            (RESPONSE_URL_HOSTS, "https://x/", Responses),
+            (CUSTOM_RESOURCE_RESPONSE, "both", Responses),
+            (IDEMPOTENCY, "always", Creates),
+            (CONNECTOR_CHECKS, "all", Creates),
+            (DYNAMODB_ENDPOINT_VAR, "localhost", Creates),
+            (GREENGRASS_ENDPOINT_VAR, "localhost", Calls),
+            (REGION, "nowhere", Calls),
+        ] {
+            let errors = config(&[(REGION, "us-east-1"), (name, value)].map(|set| match set {
+                (REGION, _) if name == REGION => (REGION, value),
+                set => set,
+            }))
+            .errors;
+            for kind in [Batches, Calls, Creates, Output, Responses] {
+                assert_eq!(errors.check(kind).is_err(), kind == needed_by, "{name}, {kind:?}");
+            }
         }
     }
 }

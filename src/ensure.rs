@@ -5,10 +5,10 @@
 use std::time::SystemTime;
 
 use connectors::client_token::{Requester, client_token_for};
-use connectors::diagnostic::ValidationErrors;
 use connectors::event::RequestOrigin;
 use connectors::request::{ClientToken, ParsedRequest, VersionArn};
 
+use crate::config::{ConfigErrors, NeededBy};
 use crate::error::FunctionError;
 use crate::greengrass::search::{current_or_newest, newest_matching};
 use crate::greengrass::{GreengrassClient, ServiceError, Version};
@@ -22,7 +22,7 @@ pub(crate) struct Ensurer {
     greengrass: GreengrassClient,
     version_creator: VersionCreator,
     validator: Validator,
-    config_errors: ValidationErrors,
+    config_errors: ConfigErrors,
 }
 
 /// A request with its diagnostics and its client token.
@@ -56,21 +56,17 @@ impl Ensurer {
         greengrass: GreengrassClient,
         version_creator: VersionCreator,
         validator: Validator,
-        config_errors: ValidationErrors,
+        config_errors: ConfigErrors,
     ) -> Self {
         Self { greengrass, version_creator, validator, config_errors }
     }
 
-    /// Whether the function can process requests.
+    /// Whether the configuration allows events of this kind.
     ///
     /// # Errors
     /// Every error of the configuration.
-    pub(crate) fn check_config(&self) -> Result<(), FunctionError> {
-        if self.config_errors.is_empty() {
-            Ok(())
-        } else {
-            Err(FunctionError::InvalidConfiguration(self.config_errors.clone()))
-        }
+    pub(crate) fn check_config(&self, needed_by: NeededBy) -> Result<(), FunctionError> {
+        self.config_errors.check(needed_by).map_err(FunctionError::InvalidConfiguration)
     }
 
     /// Adds the catalog's diagnostics and the client token to a request.
@@ -95,6 +91,7 @@ impl Ensurer {
         if let Some(version) = self.find_existing(parsed, &before, deadline).await? {
             return Ok(CreateResult::existing(version));
         }
+        self.check_config(NeededBy::Creates)?;
         self.validator.reject_errors(parsed).map_err(FunctionError::InvalidRequest)?;
         let RequestOrigin { first_requested_at, is_redelivery, .. } = *origin;
         let request = create_request(prepared, &before, first_requested_at, is_redelivery);

@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::batch::{Concurrency, process_batch};
+use crate::config::NeededBy;
 use crate::custom_resource::CustomResources;
 use crate::ensure::{Before, Ensurer, PreparedRequest};
 use crate::error::FunctionError;
@@ -132,6 +133,7 @@ impl Handler {
         context: &InvocationContext,
         depth: usize,
     ) -> Result<ResponsePayload, FunctionError> {
+        self.ensurer.check_config(NeededBy::Batches)?;
         let Batch { response, messages } = batch;
         let work = |message| self.handle_message(message, context, depth);
         let results = process_batch(&messages, self.batch_concurrency, context.deadline, work).await;
@@ -185,7 +187,7 @@ impl Handler {
             log.outcome = DELETED;
             return to_payload(&json!({ "Outcome": DELETED }));
         }
-        self.ensurer.check_config()?;
+        self.ensurer.check_config(NeededBy::Calls)?;
         let parsed = request.map_err(FunctionError::InvalidRequest)?;
         let prepared = self.ensurer.prepare(parsed, &origin.requester);
         let PreparedRequest { parsed, client_token } = &prepared;

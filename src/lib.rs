@@ -66,6 +66,9 @@ pub async fn run() -> Result<(), Error> {
 
 /// Builds everything that handles events, and opens a connection to the service. Calls no operation.
 async fn build_handler(config: Config) -> Handler {
+    if !config.errors.all().is_empty() {
+        tracing::error!(errors = %config.errors.all(), "invalid configuration");
+    }
     let http = HttpClient::new();
     let aws_config = aws::load_config().await;
     let greengrass = GreengrassClient::new(&aws_config, http.clone()).await;

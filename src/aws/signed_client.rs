@@ -13,13 +13,16 @@ use aws_smithy_runtime_api::client::identity::Identity;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper_util::client::legacy::Error as HyperError;
 
 use super::Service;
 
 /// The caller's name in AWS's logs.
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+
+/// An endpoint that is not the service may send without end.
+const MAX_RESPONSE_BYTES: usize = 1 << 20;
 
 /// The runtime sets the X-Ray trace of an invocation here.
 const TRACE_ENV: &str = "_X_AMZN_TRACE_ID";
@@ -54,6 +57,9 @@ pub(crate) enum CallError {
     /// The request was sent, and the response ended early.
     #[error("the response ended early")]
     IncompleteBody(#[source] BoxError),
+    /// The request was sent, and the response is larger than any that the service sends.
+    #[error("the response is larger than {MAX_RESPONSE_BYTES} bytes")]
+    BodyTooLarge,
 }
 
 impl CallError {
@@ -88,7 +94,8 @@ impl SignedClient {
         let request = self.build_signed_request(request)?;
         let mut response = self.connector.call(request).await.map_err(transport_error)?;
         // Also where the body is not needed: a connection with an unread response takes no other request.
-        let body = response.take_body().collect().await.map_err(CallError::IncompleteBody)?.to_bytes();
+        let body = Limited::new(response.take_body(), MAX_RESPONSE_BYTES).collect().await;
+        let body = body.map_err(body_error)?.to_bytes();
         *response.body_mut() = SdkBody::from(body);
         Ok(response)
     }
@@ -124,10 +131,34 @@ impl SignedClient {
     }
 }
 
+fn body_error(error: BoxError) -> CallError {
+    if error.is::<LengthLimitError>() { CallError::BodyTooLarge } else { CallError::IncompleteBody(error) }
+}
+
 fn transport_error(error: ConnectorError) -> CallError {
     let mut causes =
         std::iter::successors(Some(&error as &(dyn StdError + 'static)), |&cause| cause.source());
     let is_connect =
         causes.any(|cause| cause.downcast_ref::<HyperError>().is_some_and(HyperError::is_connect));
     if is_connect { CallError::NotConnected(error) } else { CallError::Transport(error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::test_support::RecordingConnector;
+
+    #[tokio::test]
+    async fn a_response_that_is_too_large_is_an_error() {
+        for (bytes, is_taken) in [(MAX_RESPONSE_BYTES, true), (MAX_RESPONSE_BYTES + 1, false)] {
+            let connector = RecordingConnector::responding_with("x".repeat(bytes));
+            let client =
+                SignedClient::new(Service::Greengrass, &connector.config(), connector.connector()).await;
+            let response = client.call(HttpRequest::new(SdkBody::empty())).await;
+            match response {
+                Ok(response) => assert!(is_taken && response.body().bytes().unwrap().len() == bytes),
+                Err(error) => assert!(!is_taken && matches!(error, CallError::BodyTooLarge), "{error}"),
+            }
+        }
+    }
 }

@@ -12,18 +12,35 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
 
-/// Records requests, and responds to each with an empty document.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct RecordingConnector(Arc<Mutex<Vec<HttpRequest>>>);
+/// Records requests, and responds to each with the same body.
+#[derive(Clone, Debug)]
+pub(crate) struct RecordingConnector {
+    requests: Arc<Mutex<Vec<HttpRequest>>>,
+    body: String,
+}
+
+/// Responds with an empty document.
+impl Default for RecordingConnector {
+    fn default() -> Self {
+        Self::responding_with("{}".to_owned())
+    }
+}
 
 impl HttpConnector for RecordingConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        self.0.lock().unwrap().push(request);
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(http::StatusCode::OK.into(), SdkBody::from("{}"))))
+        self.requests.lock().unwrap().push(request);
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(
+            http::StatusCode::OK.into(),
+            SdkBody::from(self.body.as_str()),
+        )))
     }
 }
 
 impl RecordingConnector {
+    pub(crate) fn responding_with(body: String) -> Self {
+        Self { requests: Arc::default(), body }
+    }
+
     pub(crate) fn connector(&self) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
@@ -42,7 +59,7 @@ impl RecordingConnector {
 
     /// Asserts that the two recorded requests are the same, except the time and the headers that describe the client.
     pub(crate) fn assert_same_request_as_sdk(&self) {
-        let sent = std::mem::take(&mut *self.0.lock().unwrap());
+        let sent = std::mem::take(&mut *self.requests.lock().unwrap());
         let [ours, sdks] = sent.as_slice() else { panic!("{} requests", sent.len()) };
         let body = |of: &HttpRequest| {
             let body = of.body().bytes().unwrap();

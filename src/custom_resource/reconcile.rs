@@ -9,6 +9,7 @@ use connectors::request::{ClientToken, ParsedRequest, VersionArn};
 use serde::Serialize;
 
 use super::Reconciled;
+use crate::config::NeededBy;
 use crate::ensure::{Before, Ensurer};
 use crate::error::FunctionError;
 use crate::greengrass::Version;
@@ -57,7 +58,8 @@ pub(super) async fn reconcile(
     if event.is_delete() {
         return Ok(CustomResourceResult::for_delete(&event.ids));
     }
-    ensurer.check_config()?;
+    ensurer.check_config(NeededBy::Calls)?;
+    ensurer.check_config(NeededBy::Responses)?;
     let request_type = event.request_type().map_err(FunctionError::InvalidRequest)?;
     let mut parsed = event.request().map_err(FunctionError::InvalidRequest)?;
     warn_fixed_client_token(&mut parsed);
@@ -78,9 +80,14 @@ pub(super) async fn reconcile(
         }
     };
     let CreateResult { version, origin } = ensurer.ensure(&prepared, &event.origin, before, deadline).await?;
+    // The id that CloudFormation knows the same version by, byte for byte: any other would replace the resource.
+    let is_current = current.as_ref().is_some_and(|current| {
+        current.version() == version.version && current.definition().as_str() == version.id
+    });
+    let unchanged_id = event.ids.physical_resource_id.clone().filter(|_| is_current);
     Ok(CustomResourceResult {
         data: response_data(&version, origin.as_str()),
-        physical_resource_id: version.arn,
+        physical_resource_id: unchanged_id.unwrap_or(version.arn),
         client_token: Some(prepared.client_token),
         origin: Some(origin),
         warnings: prepared.parsed.warnings,

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Reconciled;
 use super::reconcile::ResponseData;
+use crate::error::FunctionError;
 use crate::failpoint;
 use crate::panic::catch_panic;
 
@@ -68,7 +69,7 @@ impl Response {
             },
             Err(error) => Self {
                 status: Status::Failed,
-                reason: format!("{}: {error}", error.error_type()),
+                reason: format!("{}: {error}{}", error.error_type(), rollback_hint(event, error)),
                 physical_resource_id: physical_id_after_failure(event),
                 data: ResponseData::default(),
             },
@@ -119,6 +120,24 @@ fn fallback_response(ids: &ResourceIds, status: Status) -> String {
         "Data": ResponseData::default(),
     })
     .to_string()
+}
+
+/// How to free a stack that cannot roll back. CloudFormation rolls a failed Update back by another one, which fails too as
+/// long as the service or the configuration is the cause; then the stack is UPDATE_ROLLBACK_FAILED.
+fn rollback_hint(event: &CustomResourceEvent<'_>, error: &FunctionError) -> String {
+    let is_update = event.request_type().is_ok_and(|request_type| request_type == RequestType::Update);
+    let is_plain = |name: &&str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let stack_name = event.ids.stack_id.split('/').nth(1).filter(is_plain);
+    let resource = Some(event.ids.logical_resource_id.as_str()).filter(is_plain);
+    match (stack_name, resource) {
+        (Some(stack_name), Some(resource)) if is_update && error.error_type() != "InvalidRequest" => format!(
+            " If the stack becomes UPDATE_ROLLBACK_FAILED, run: aws cloudformation continue-update-rollback \
+             --stack-name {stack_name} --resources-to-skip {resource}"
+        ),
+        _ => String::new(),
+    }
 }
 
 /// The id after a failed request: the resource's own, or a placeholder for a resource that was not created, which

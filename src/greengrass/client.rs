@@ -1,6 +1,6 @@
 //! The operations of Greengrass V1 that the function calls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -15,7 +15,7 @@ use connectors::request::{ClientToken, ConnectorDefinitionId, ConnectorVersionRe
 
 use super::codec::{Operation, OperationCodec};
 use super::error::ServiceError;
-use super::version::{Version, VersionContent};
+use super::version::{Version, VersionContent, sort_newest_first};
 use super::warmup;
 use crate::aws::{Service, SignedClient};
 use crate::http::HttpClient;
@@ -27,6 +27,10 @@ const READ_RETRIES: RetryPolicy = RetryPolicy {
     jitter: Jitter::Full,
     max_attempts: 3,
 };
+/// The longest that one read takes, so that a connection that has gone silent leaves time for another.
+const MAX_READ_DURATION: Duration = Duration::from_secs(5);
+/// More pages than any definition or version has; a service that sends more does not end.
+const MAX_PAGES: usize = 1_000;
 
 /// A client of Greengrass V1.
 #[derive(Clone, Debug)]
@@ -90,25 +94,32 @@ impl GreengrassClient {
         Ok(self.call_with_retries(input.map_err(build_failed)?, deadline).await?.latest_version)
     }
 
-    /// Reads a version and its connectors.
+    /// Reads a version and its connectors, from all pages.
     ///
     /// # Errors
-    /// The read failed, or there is no such version.
+    /// A read failed, or there is no such version.
     pub(crate) async fn get_version(
         &self,
         definition: &ConnectorDefinitionId,
         id: &str,
         deadline: Deadline,
     ) -> Result<VersionContent, ServiceError> {
-        let input = GetConnectorDefinitionVersionInput::builder()
-            .connector_definition_id(definition.as_str())
-            .connector_definition_version_id(id)
-            .build();
-        let response = self.call_with_retries(input.map_err(build_failed)?, deadline).await?;
-        let connectors = response.definition.and_then(|definition| definition.connectors).unwrap_or_default();
-        let version =
-            Version::from_response(response.arn, response.creation_timestamp, response.id, response.version)?;
-        Ok(VersionContent { version, connectors })
+        let (mut connectors, mut pages) = (Vec::new(), Pages::default());
+        loop {
+            let input = GetConnectorDefinitionVersionInput::builder()
+                .connector_definition_id(definition.as_str())
+                .connector_definition_version_id(id)
+                .set_next_token(pages.next_token())
+                .build();
+            let page = self.call_with_retries(input.map_err(build_failed)?, deadline).await?;
+            connectors
+                .extend(page.definition.and_then(|definition| definition.connectors).unwrap_or_default());
+            if !pages.advance(page.next_token)? {
+                let version =
+                    Version::from_response(page.arn, page.creation_timestamp, page.id, page.version)?;
+                return Ok(VersionContent { version, connectors });
+            }
+        }
     }
 
     /// Lists the definition's versions, newest first. AWS documents no order of the list, so all pages are read.
@@ -120,12 +131,11 @@ impl GreengrassClient {
         definition: &ConnectorDefinitionId,
         deadline: Deadline,
     ) -> Result<Vec<Version>, ServiceError> {
-        let mut versions = Vec::new();
-        let mut next_token = None;
+        let (mut versions, mut pages) = (Vec::new(), Pages::default());
         loop {
             let input = ListConnectorDefinitionVersionsInput::builder()
                 .connector_definition_id(definition.as_str())
-                .set_next_token(next_token.clone())
+                .set_next_token(pages.next_token())
                 .build();
             let page = self.call_with_retries(input.map_err(build_failed)?, deadline).await?;
             for entry in page.versions.unwrap_or_default() {
@@ -136,14 +146,11 @@ impl GreengrassClient {
                     entry.version,
                 )?);
             }
-            // A token that does not change would page without end.
-            if page.next_token.is_none() || page.next_token == next_token {
+            if !pages.advance(page.next_token)? {
                 break;
             }
-            next_token = page.next_token;
         }
-        // ISO 8601 in one form: the order of the texts is the order in time.
-        versions.sort_by(|a, b| b.creation_timestamp.cmp(&a.creation_timestamp));
+        sort_newest_first(&mut versions);
         Ok(versions)
     }
 
@@ -154,7 +161,8 @@ impl GreengrassClient {
         deadline: Deadline,
     ) -> Result<O::Output, ServiceError> {
         let codec = OperationCodec::new();
-        let call = async || self.call_once(&codec, input.clone(), deadline).await;
+        let call =
+            async || self.call_once(&codec, input.clone(), deadline.capped_attempt(MAX_READ_DURATION)).await;
         retry(READ_RETRIES, deadline, ServiceError::is_retryable, call).await
     }
 
@@ -171,6 +179,32 @@ impl GreengrassClient {
                 codec.deserialize(&response.map_err(|error| ServiceError::from_transport(&error))?)
             }
             Err(_) => Err(ServiceError::timed_out()),
+        }
+    }
+}
+
+/// The pages of a response: the token of the next one, and those that were used.
+#[derive(Default)]
+struct Pages {
+    next_token: Option<String>,
+    used: HashSet<String>,
+}
+
+impl Pages {
+    fn next_token(&self) -> Option<String> {
+        self.next_token.clone()
+    }
+
+    /// Takes the token of the next page; `false` after the last page.
+    ///
+    /// # Errors
+    /// The pages do not end: a token repeats, or there are too many.
+    fn advance(&mut self, next_token: Option<String>) -> Result<bool, ServiceError> {
+        self.next_token = next_token.filter(|token| !token.is_empty());
+        match &self.next_token {
+            None => Ok(false),
+            Some(token) if self.used.len() < MAX_PAGES && self.used.insert(token.clone()) => Ok(true),
+            Some(_) => Err(ServiceError::unreadable("a response whose pages do not end")),
         }
     }
 }
@@ -241,5 +275,20 @@ mod tests {
         let call = sdk.list_connector_definition_versions().connector_definition_id(definition.as_str());
         call.send().await.unwrap();
         recorder.assert_same_request_as_sdk();
+    }
+
+    #[test]
+    fn pages_end_with_the_last_one_or_with_an_error() {
+        let token = |name: &str| Some(name.to_owned());
+        let mut pages = Pages::default();
+        assert!(pages.advance(token("a")).unwrap());
+        assert!(pages.advance(token("b")).unwrap());
+        assert!(pages.advance(token("a")).is_err(), "a token that repeats after others");
+        let mut pages = Pages::default();
+        assert!(pages.advance(token("a")).unwrap() && !pages.advance(None).unwrap());
+        assert!(!Pages::default().advance(token("")).unwrap(), "an empty token is none");
+        let mut pages = Pages::default();
+        let endless = (0..=MAX_PAGES).map(|page| pages.advance(Some(page.to_string())));
+        assert!(endless.last().unwrap().is_err());
     }
 }

@@ -126,17 +126,19 @@ impl ServiceError {
 
     /// A call without a response.
     pub(super) fn from_transport(error: &CallError) -> Self {
+        let is_dns = || sources(error).any(|cause| cause.to_string().starts_with("dns error"));
         let summary = match error {
-            CallError::MissingCredentials => error.to_string(),
+            CallError::MissingCredentials | CallError::BodyTooLarge => error.to_string(),
+            CallError::NotConnected(_) if is_dns() => {
+                format!("the endpoint's name could not be resolved: {}", root_cause(error))
+            }
             _ => format!("{error}: {}", root_cause(error)),
         };
-        let is_dns = || sources(error).any(|cause| cause.to_string().starts_with("dns error"));
         let (kind, side_effect) = match error {
             CallError::MissingCredentials => (ErrorKind::AccessDenied, SideEffect::NotApplied),
             CallError::Build(_) => (ErrorKind::Configuration, SideEffect::NotApplied),
-            CallError::NotConnected(_) if is_dns() => (ErrorKind::EndpointGone, SideEffect::NotApplied),
             CallError::NotConnected(_) => (ErrorKind::ServiceUnavailable, SideEffect::NotApplied),
-            CallError::Transport(_) | CallError::IncompleteBody(_) => {
+            CallError::Transport(_) | CallError::IncompleteBody(_) | CallError::BodyTooLarge => {
                 (ErrorKind::ServiceUnavailable, SideEffect::Unknown)
             }
         };
@@ -169,14 +171,6 @@ impl ServiceError {
     /// Replaces the side effect by what is known of all calls of a request.
     pub(crate) fn with_side_effect(mut self, side_effect: SideEffect) -> Self {
         self.side_effect = side_effect;
-        self
-    }
-
-    /// A service that times out again and again, while there is time left, is unavailable.
-    pub(crate) fn timeout_as_unavailable(mut self) -> Self {
-        if self.kind == ErrorKind::Timeout {
-            self.kind = ErrorKind::ServiceUnavailable;
-        }
         self
     }
 

@@ -12,24 +12,60 @@ use crate::retry::Deadline;
 /// How many of a definition's versions are searched for the one that an update or a roll-back asks for.
 const MAX_VERSIONS_SEARCHED: usize = 10;
 
+/// How many versions a look-up for an earlier create reads. Versions cannot be listed by content, so each is a call, and the
+/// service accepts thirty of them per second.
+const MAX_VERSIONS_READ: usize = 100;
+
 /// Which versions a look-up for an earlier create considers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// The latest version.
     Latest,
     /// The latest version, and those that were created since the request was first made.
-    SinceRequest,
+    SinceRequest(Order),
+}
+
+/// In which order versions are read, since a look-up is bounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// For an earlier delivery, which came before most of them.
+    OldestFirst,
+    /// For a create of this invocation.
+    NewestFirst,
 }
 
 /// Criteria, besides content, for taking a version for the one that a request created.
 pub(crate) struct MatchCriteria {
     /// Versions that are not it, whatever they hold.
     pub(crate) excluded_ids: Vec<String>,
-    /// It was not created before this, unless it is the latest version.
+    /// It was not created before this; see `latest` for the latest version.
     pub(crate) created_since: SystemTime,
+    pub(crate) latest: LatestVersion,
+}
+
+/// Whether the latest version may be older than the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LatestVersion {
+    /// It has what is requested, so nothing needs to be created.
+    AnyAge,
+    /// A new version is requested.
+    CreatedSince,
+}
+
+impl MatchCriteria {
+    fn is_new(&self, version: &Version) -> bool {
+        version.created_at().is_some_and(|created| created >= self.created_since)
+    }
+
+    fn matches(&self, content: &VersionContent, connectors: &Connectors) -> bool {
+        !self.excluded_ids.contains(&content.version.version) && content.has_exactly(connectors)
+    }
 }
 
 /// Finds the version that an earlier create of this request may have made.
+///
+/// Reads at most [`MAX_VERSIONS_READ`] versions, and no longer than until the deadline. A version that was not read counts
+/// as another one: the create that follows has the same client token.
 ///
 /// # Errors
 /// A read failed: then nothing is known.
@@ -40,31 +76,54 @@ pub(crate) async fn find_created(
     scope: Scope,
     deadline: Deadline,
 ) -> Result<Option<Version>, ServiceError> {
-    let definition = &request.definition;
-    let matches = |content: &VersionContent| {
-        !criteria.excluded_ids.contains(&content.version.version) && content.has_exactly(&request.connectors)
-    };
+    let ConnectorVersionRequest { definition, connectors } = request;
     let Some(latest) = client.get_latest_version(definition, deadline).await? else { return Ok(None) };
-    if matches(&latest) {
+    let latest_is_new = criteria.is_new(&latest.version);
+    let may_be_latest = latest_is_new || criteria.latest == LatestVersion::AnyAge;
+    if may_be_latest && criteria.matches(&latest, connectors) {
         return Ok(Some(latest.version));
     }
-    let created_since =
-        |version: &Version| version.created_at().is_some_and(|at| at >= criteria.created_since);
-    if scope == Scope::Latest || !created_since(&latest.version) {
+    let Scope::SinceRequest(order) = scope else { return Ok(None) };
+    if !latest_is_new {
         return Ok(None);
     }
-    let versions = match client.list_versions(definition, deadline).await {
+    let mut versions = match client.list_versions(definition, deadline).await {
         Ok(versions) => versions,
         Err(error) if error.is_retryable() => return Err(error),
         Err(_) => return Ok(None),
     };
-    for version in versions.iter().filter(|version| created_since(version) && **version != latest.version) {
-        let content = client.get_version(definition, &version.version, deadline).await?;
-        if matches(&content) {
+    versions.retain(|version| criteria.is_new(version) && *version != latest.version);
+    if order == Order::OldestFirst {
+        versions.reverse();
+    }
+    for (read, version) in versions.iter().enumerate() {
+        let content = match client.get_version(definition, &version.version, deadline).await {
+            Ok(content) => content,
+            // The service responds, and the time of this look-up is used up.
+            Err(error) if error.kind == ErrorKind::Timeout && read > 0 => {
+                return Ok(stopped(read, &versions));
+            }
+            Err(error) => return Err(error),
+        };
+        if criteria.matches(&content, connectors) {
             return Ok(Some(content.version));
+        }
+        if read + 1 == MAX_VERSIONS_READ && versions.len() > MAX_VERSIONS_READ {
+            return Ok(stopped(MAX_VERSIONS_READ, &versions));
         }
     }
     Ok(None)
+}
+
+/// A look-up that stopped at its bound.
+fn stopped(read: usize, versions: &[Version]) -> Option<Version> {
+    let versions = versions.len();
+    tracing::warn!(
+        read,
+        versions,
+        "too many versions to look for an earlier one of this request; creating with its token"
+    );
+    None
 }
 
 /// Finds the version with these connectors: the current one, or one of the newest others.

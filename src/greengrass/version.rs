@@ -1,5 +1,6 @@
 //! A connector definition version.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::SystemTime;
 
@@ -60,9 +61,19 @@ impl Version {
 
     /// When the version was created, if the service says so in a form that can be read.
     pub(crate) fn created_at(&self) -> Option<SystemTime> {
-        let time = DateTime::from_str(&self.creation_timestamp, Format::DateTimeWithOffset).ok()?;
+        // The API's model describes milliseconds since the epoch, its examples and the service use ISO 8601.
+        let time = match self.creation_timestamp.parse() {
+            Ok(milliseconds) => DateTime::from_millis(milliseconds),
+            Err(_) => DateTime::from_str(&self.creation_timestamp, Format::DateTimeWithOffset).ok()?,
+        };
         time.try_into().ok()
     }
+}
+
+/// Sorts versions, newest first; those without a readable time last.
+pub(super) fn sort_newest_first(versions: &mut [Version]) {
+    versions
+        .sort_by_cached_key(|version| Reverse((version.created_at(), version.creation_timestamp.clone())));
 }
 
 /// A version and its connectors.
@@ -86,5 +97,31 @@ impl VersionContent {
                     && parameters.len() == requested.parameters.len()
                     && requested.parameters.iter().all(|(name, value)| parameters.get(name) == Some(value))
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_sorted_by_time_and_not_by_text() {
+        let timestamps = [
+            "2026-03-02T09:00:30.134Z",
+            "2026-03-02T09:00:30Z",
+            "1772442029000",
+            "2026-03-02T08:59:59.999Z",
+            "some day",
+        ];
+        let version = |timestamp: &&str| Version {
+            arn: String::new(),
+            creation_timestamp: (*timestamp).to_owned(),
+            id: String::new(),
+            version: String::new(),
+        };
+        let mut versions: Vec<Version> = timestamps.iter().rev().map(version).collect();
+        sort_newest_first(&mut versions);
+        let sorted: Vec<&str> = versions.iter().map(|version| version.creation_timestamp.as_str()).collect();
+        assert_eq!(sorted, timestamps);
     }
 }

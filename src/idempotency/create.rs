@@ -9,7 +9,7 @@ use super::create_error::CreateError;
 use super::lock_table::{Acquire, LockTable};
 use super::state::{self, Failure, Knowledge, Outcome, Step};
 use super::{Idempotency, IdempotencyMode};
-use crate::greengrass::search::{MatchCriteria, Scope, find_created};
+use crate::greengrass::search::{LatestVersion, MatchCriteria, Scope, find_created};
 use crate::greengrass::{GreengrassClient, ServiceError, Version};
 use crate::retry::{Backoff, Deadline, Jitter};
 
@@ -17,7 +17,6 @@ use crate::retry::{Backoff, Deadline, Jitter};
 const MAX_ATTEMPT_DURATION: Duration = Duration::from_secs(10);
 /// An attempt is not started with less time than this.
 const MIN_ATTEMPT_DURATION: Duration = Duration::from_millis(200);
-const MAX_ATTEMPTS: u32 = 8;
 const BACKOFF: Backoff = Backoff { initial: Duration::from_millis(100), max: Duration::from_secs(5) };
 /// Time under a lock that is reserved for recording the result.
 const RECORD_RESULT_BUDGET: Duration = Duration::from_millis(500);
@@ -189,24 +188,35 @@ impl VersionCreator {
     }
 
     /// How a version that this request created is recognized. A forced version is newer than the definition's latest one
-    /// before it; or it is that one, if a look-up comes first and an earlier delivery may have created it.
+    /// before it; or, for a custom resource in the mode `latest`, it may be that one, which an earlier delivery may have
+    /// created: the version that the resource had is excluded anyway.
     async fn match_criteria(&self, request: CreateRequest<'_>, deadline: Deadline) -> MatchCriteria {
-        let mut excluded_ids: Vec<String> =
-            request.replaced_version_id.map(str::to_owned).into_iter().collect();
-        let mut created_since = request.first_requested_at - MAX_CLOCK_SKEW;
-        if request.force_new && !request.is_redelivery {
+        let mut criteria = MatchCriteria {
+            excluded_ids: request.replaced_version_id.map(str::to_owned).into_iter().collect(),
+            created_since: request.first_requested_at - MAX_CLOCK_SKEW,
+            latest: LatestVersion::AnyAge,
+        };
+        if !request.force_new {
+            return criteria;
+        }
+        let may_be_latest =
+            self.idempotency.mode() == IdempotencyMode::CheckLatest && request.replaced_version_id.is_some();
+        if !may_be_latest {
+            criteria.latest = LatestVersion::CreatedSince;
+        }
+        if !request.is_redelivery {
             let definition = &request.request.definition;
             let latest = self.greengrass.get_latest_version(definition, attempt_deadline(deadline)).await;
-            // A look-up that fails does not fail the request.
+            // A look-up that fails does not fail the request: the version must be newer than the request then.
             if let Ok(Some(latest)) = latest {
                 let after = |created: SystemTime| created + Duration::from_millis(1);
-                created_since = latest.version.created_at().map_or(created_since, after);
-                if self.idempotency.mode() != IdempotencyMode::CheckLatest {
-                    excluded_ids.push(latest.version.version);
+                criteria.created_since = latest.version.created_at().map_or(criteria.created_since, after);
+                if !may_be_latest {
+                    criteria.excluded_ids.push(latest.version.version);
                 }
             }
         }
-        MatchCriteria { excluded_ids, created_since }
+        criteria
     }
 
     async fn look_up(
@@ -272,15 +282,12 @@ fn attempt_deadline(deadline: Deadline) -> Deadline {
     deadline.min(Deadline::after(MAX_ATTEMPT_DURATION.min(deadline.remaining() / 3)))
 }
 
-/// Pauses before the next attempt. Without time or attempts for one, returns the error: what is known now is not lost for
-/// an attempt that has no time to end.
+/// Pauses before the next attempt. Without time for one, returns the error: what is known now is not lost for an attempt
+/// that has no time to end.
 async fn pause(attempt: u32, error: ServiceError, deadline: Deadline) -> Result<(), ServiceError> {
     let pause = BACKOFF.delay(attempt, Jitter::Full);
     if deadline.remaining() <= pause + MIN_ATTEMPT_DURATION {
         return Err(error);
-    }
-    if attempt >= MAX_ATTEMPTS {
-        return Err(error.timeout_as_unavailable());
     }
     tokio::time::sleep(pause).await;
     Ok(())

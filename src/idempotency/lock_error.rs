@@ -35,7 +35,8 @@ impl From<CallError> for LockError {
             CallError::Build(_)
             | CallError::NotConnected(_)
             | CallError::Transport(_)
-            | CallError::IncompleteBody(_) => Self::Unavailable,
+            | CallError::IncompleteBody(_)
+            | CallError::BodyTooLarge => Self::Unavailable,
         }
     }
 }

@@ -126,13 +126,23 @@ impl LockTable {
             AfterWork::Release => LockRecord { status: LockStatus::Released, ..held.clone() },
             AfterWork::EndLease => LockRecord { lease_expires_at: SystemTime::UNIX_EPOCH, ..held.clone() },
         };
-        if !matches!(self.client.put(&record, Condition::OwnedBy(held), deadline).await, Ok(None)) {
+        let put = self.client.put(&record, Condition::OwnedBy(held), deadline).await;
+        if !is_written(&put, &record) {
             if result.is_ok() {
                 tracing::warn!(token = held.token, "the result could not be recorded");
             } else {
                 tracing::debug!(token = held.token, "the lock could not be released; its lease expires");
             }
         }
+    }
+}
+
+/// Whether a record was written, by this attempt or by an earlier one whose response was lost.
+fn is_written(put: &Result<Option<LockRecord>, LockError>, record: &LockRecord) -> bool {
+    match put {
+        Ok(None) => true,
+        Ok(Some(existing)) => existing.owner == record.owner && existing.status == record.status,
+        Err(_) => false,
     }
 }
 
@@ -162,6 +172,24 @@ mod tests {
             (Err(SideEffect::NotApplied), History::TakenOver, AfterWork::EndLease),
         ] {
             assert_eq!(after_work(result, history), expected);
+        }
+    }
+
+    #[test]
+    fn a_record_that_an_earlier_attempt_wrote_is_written() {
+        let [arn, creation_timestamp, id, version] = ["a", "c", "i", "v"].map(str::to_owned);
+        let version = Version { arn, creation_timestamp, id, version };
+        let held = LockRecord::new("t", "c", "o", Duration::from_secs(3));
+        let record = held.completed(&version);
+        let of_another = LockRecord { owner: "p".to_owned(), ..record.clone() };
+        for (put, expected) in [
+            (Ok(None), true),
+            (Ok(Some(record.clone())), true),
+            (Ok(Some(of_another)), false),
+            (Ok(Some(held)), false),
+            (Err(LockError::Unavailable), false),
+        ] {
+            assert_eq!(is_written(&put, &record), expected);
         }
     }
 }

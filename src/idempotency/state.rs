@@ -3,7 +3,7 @@
 use super::IdempotencyMode;
 use super::create::VersionOrigin;
 use crate::greengrass::SideEffect;
-use crate::greengrass::search::Scope;
+use crate::greengrass::search::{Order, Scope};
 
 /// What is known about versions that this request may have created already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +62,14 @@ pub(super) fn next<V, E>(
     outcome: Outcome<V, E>,
 ) -> (Knowledge, Step<V, E>) {
     use Failure::{Final, Retryable};
-    use Knowledge::{NothingSent, Unknown};
+    use Knowledge::{EarlierDelivery, NothingSent, Unknown};
     match outcome {
-        Outcome::Start if knowledge != NothingSent => (knowledge, Step::LookUp(Scope::SinceRequest)),
+        Outcome::Start if knowledge == EarlierDelivery => {
+            (knowledge, Step::LookUp(Scope::SinceRequest(Order::OldestFirst)))
+        }
+        Outcome::Start if knowledge == Unknown => {
+            (knowledge, Step::LookUp(Scope::SinceRequest(Order::NewestFirst)))
+        }
         Outcome::Start if mode == IdempotencyMode::CheckLatest => (knowledge, Step::LookUp(Scope::Latest)),
         Outcome::Start | Outcome::NotFound => (knowledge, Step::Create),
         Outcome::Found(version) => (knowledge, Step::Return(version, VersionOrigin::Existing)),
@@ -153,7 +158,8 @@ mod tests {
         vec![
             (&[NothingSent], &[ClientToken, LockTable], "start", None, Step::Create),
             (&[NothingSent], &[CheckLatest], "start", None, Step::LookUp(Scope::Latest)),
-            (MAYBE, ANY, "start", None, Step::LookUp(Scope::SinceRequest)),
+            (&[EarlierDelivery], ANY, "start", None, Step::LookUp(Scope::SinceRequest(Order::OldestFirst))),
+            (&[Unknown], ANY, "start", None, Step::LookUp(Scope::SinceRequest(Order::NewestFirst))),
             (ALL, ANY, "found", None, Step::Return((), VersionOrigin::Existing)),
             (ALL, ANY, "not found", None, Step::Create),
             (&[NothingSent], ANY, "look-up failed, final", None, Step::Create),

@@ -198,7 +198,7 @@ async fn a_setting_that_is_no_number_is_said() {
         let rig =
             Rig::with(RigOptions { variables: &[("BATCH_CONCURRENCY", setting)], ..RigOptions::default() })
                 .await;
-        let (error_type, message) = error(rig.invoke(request().to_string()).await);
+        let (error_type, message) = error(rig.invoke(rig.sample("sqs").to_string()).await);
         assert_eq!(error_type, "Configuration");
         assert!(message.contains("BATCH_CONCURRENCY") && message.contains("1 to 20"), "{message}");
     }
