@@ -92,7 +92,7 @@ pub(crate) async fn find_created(
         Err(error) if error.is_retryable() => return Err(error),
         Err(_) => return Ok(None),
     };
-    versions.retain(|version| criteria.is_new(version) && *version != latest.version);
+    versions.retain(|version| criteria.is_new(version) && version.version != latest.version.version);
     if order == Order::OldestFirst {
         versions.reverse();
     }
