@@ -1,8 +1,9 @@
 """Compares the policies of the stack with lists of calls that they must allow and must deny.
 
-The policies are those of the function's role, with and without the table, the role's trust policy and the queue policies.
-`calls` contains the lists. The check also fails for a permission that no listed call needs, and for a type of policy that the
-script does not read.
+The policies are those of the function's role, the role's trust policy, the queue policies and the permissions to invoke the
+function, for several values of the parameters that change them. `calls` contains the lists. The check also fails for a
+permission that no listed call needs, and for a type of policy that the script does not read. It also checks which queue
+receives which failures, and where the subscription of the topic sends.
 """
 
 import json
@@ -14,6 +15,7 @@ from cfnlint.decode import cfn_yaml
 from iam import ROLE, Call, allowed, applies, listed
 
 ACCOUNT, STACK = "123456789012", "connector-versions"
+NO_VALUE = object()
 
 
 def check(condition, what):
@@ -30,6 +32,7 @@ class Stack:
         "AWS::Events::Rule": ("events", "rule/{}"),
         "AWS::IAM::Role": ("iam", "role/{}"),
         "AWS::Logs::LogGroup": ("logs", "log-group:{}:*"),
+        "AWS::Serverless::Function": ("lambda", "function:{}"),
         "AWS::SQS::Queue": ("sqs", "{}"),
     }
 
@@ -38,7 +41,10 @@ class Stack:
         self.partition, self.region = partition, region
         self.values = {name: each.get("Default") for name, each in self.template["Parameters"].items()} | parameters
         self.values |= {"AWS::Partition": partition, "AWS::Region": region, "AWS::AccountId": ACCOUNT}
-        self.conditions = {name: self.resolved(each) for name, each in self.template["Conditions"].items()}
+        self.values |= {"AWS::NoValue": NO_VALUE, "AWS::StackName": STACK}
+        self.conditions = {}
+        for name, each in self.template["Conditions"].items():
+            self.conditions[name] = self.resolved(each)
         self.resources = {
             name: each
             for name, each in self.template["Resources"].items()
@@ -55,11 +61,13 @@ class Stack:
 
     def resolved(self, value):
         if isinstance(value, list):
-            return [self.resolved(each) for each in value]
+            return [each for each in map(self.resolved, value) if each is not NO_VALUE]
         if not isinstance(value, dict):
             return value
-        if len(value) != 1 or not (next(iter(value)) == "Ref" or next(iter(value)).startswith("Fn::")):
-            return {name: self.resolved(each) for name, each in value.items()}
+        # A policy statement has a Condition too, which is an object.
+        if len(value) != 1 or not self.is_function(*next(iter(value.items()))):
+            resolved = {name: self.resolved(each) for name, each in value.items()}
+            return {name: each for name, each in resolved.items() if each is not NO_VALUE}
         (function, argument), = value.items()
         match function, argument:
             case "Ref", name:
@@ -68,11 +76,23 @@ class Stack:
                 return self.arn(name)
             case "Fn::Sub", str(text):
                 return re.sub(r"\$\{([^}]+)\}", lambda found: self.resolved({"Ref": found[1]}), text)
+            case "Fn::GetAtt", [name, "QueueName"]:
+                return f"{STACK}-{name}"
+            case "Fn::If", [condition, if_true, if_false]:
+                return self.resolved(if_true if self.conditions[condition] else if_false)
+            case "Condition", name:
+                return self.conditions[name]
+            case "Fn::And", conditions:
+                return all(map(self.resolved, conditions))
             case "Fn::Equals", [left, right]:
                 return self.resolved(left) == self.resolved(right)
             case "Fn::Not", [condition]:
                 return not self.resolved(condition)
         return sys.exit(f"FAILED: unsupported function in a policy or condition: {function}")
+
+    @staticmethod
+    def is_function(name, argument):
+        return name == "Ref" or name.startswith("Fn::") or (name == "Condition" and isinstance(argument, str))
 
     def of_type(self, type_):
         return {
@@ -82,18 +102,27 @@ class Stack:
     def statements(self):
         """Every statement. The principal of the role's statements is the role."""
         grant = {type_ for each in self.resources.values() if re.search("IAM|Policy|Permission", type_ := each["Type"])}
-        grant -= {"AWS::IAM::Role", "AWS::IAM::RolePolicy", "AWS::SQS::QueuePolicy"}
+        grant -= {"AWS::IAM::Role", "AWS::Lambda::Permission", "AWS::SQS::QueuePolicy"}
         check(not grant, f"the script does not read these types, which may grant permissions: {grant}")
         (role, of_role), = self.of_type("AWS::IAM::Role").items()
         check("ManagedPolicyArns" not in of_role, "the role has no managed policies, which the script cannot read")
-        own = of_role["Policies"] + list(self.of_type("AWS::IAM::RolePolicy").values())
-        for policy in own:
-            check(policy.get("RoleName", f"{STACK}-{role}") == f"{STACK}-{role}", "every policy belongs to the one role")
+        for policy in of_role["Policies"]:
             yield from ({"Principal": ROLE} | each for each in policy["PolicyDocument"]["Statement"])
         for each in of_role["AssumeRolePolicyDocument"]["Statement"]:
             yield {"Resource": self.arn(role)} | each
         for policy in self.of_type("AWS::SQS::QueuePolicy").values():
             yield from policy["PolicyDocument"]["Statement"]
+        for permission in self.of_type("AWS::Lambda::Permission").values():
+            known = {"FunctionName", "Action", "Principal", "SourceArn"}
+            check(permission.keys() == known, f"the script reads these properties of a permission: {known}")
+            check(permission["FunctionName"] == f"{STACK}-ConnectorVersions", "a permission is for the function")
+            yield {
+                "Effect": "Allow",
+                "Principal": {"Service": permission["Principal"]},
+                "Action": permission["Action"],
+                "Resource": self.arn("ConnectorVersions"),
+                "Condition": {"ArnEquals": {"aws:SourceArn": permission["SourceArn"]}},
+            }
 
 
 def try_all(stack, may, must_not):
@@ -124,15 +153,24 @@ def calls(stack):
         return [Call(action, resource) for action in actions.split() for resource in resources]
 
     version = definition() + "/versions/5d2c8f1b-94e7-4b3a-8c3e-1d2f3a4b5c6d"
-    requests, dead = stack.arn("RequestQueue"), stack.arn("DeadLetterQueue")
-    bus = arn("events", "event-bus/default")
+    requests, messages = stack.arn("RequestQueue"), stack.arn("DeadLetterQueue")
+    records, events = stack.arn("FailureRecordQueue"), stack.arn("EventDeadLetterQueue")
+    dead, function = [messages, records, events], stack.arn("ConnectorVersions")
+    bus = arn("events", "event-bus/results")
     log_group = arn("logs", f"log-group:{STACK}-LogGroup")
     stream = log_group + ":log-stream:2026/03/02/[$LATEST]0123456789abcdef"
     table = arn("dynamodb", f"table/{STACK}-IdempotencyTable")
     rule = stack.arn("ConnectorVersionsVersionRequestedRule")
     own_role = stack.arn("FunctionRole")
     elsewhere = [{"region": "eu-west-3"}, {"account": "999999999999"}, {"region": "eu-west-3", "account": "999999999999"}]
-    put = role("dynamodb:PutItem", table)
+    topic = arn("sns", "requests")
+    # Allowed only if a parameter says so.
+    of_parameters = {
+        "HasTable": role("dynamodb:PutItem", table),
+        "HasResultEventBus": role("events:PutEvents", bus),
+        "TopicSendsToQueue": [Call("sqs:SendMessage", requests, "sns.amazonaws.com", {"aws:SourceArn": topic})],
+        "TopicInvokesFunction": [Call("lambda:InvokeFunction", function, "sns.amazonaws.com", {"aws:SourceArn": topic})],
+    }
 
     may = [
         *role("greengrass:CreateConnectorDefinitionVersion greengrass:GetConnectorDefinition", definition()),
@@ -140,12 +178,11 @@ def calls(stack):
         # Authorization may name the definition or the version.
         *role("greengrass:GetConnectorDefinitionVersion", definition(), version),
         *role("sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes", requests),
-        *role("sqs:SendMessage", dead),
-        *role("events:PutEvents", bus),
+        *role("sqs:SendMessage", records),
         *role("logs:CreateLogStream logs:PutLogEvents", stream),
         *role("xray:PutTraceSegments xray:PutTelemetryRecords", "*"),
         Call("sts:AssumeRole", own_role, "lambda.amazonaws.com"),
-        Call("sqs:SendMessage", dead, "events.amazonaws.com", {"aws:SourceArn": rule}),
+        Call("sqs:SendMessage", events, "events.amazonaws.com", {"aws:SourceArn": rule}),
     ]
     reads_and_creates = (
         "greengrass:CreateConnectorDefinitionVersion greengrass:GetConnectorDefinition"
@@ -163,12 +200,15 @@ def calls(stack):
         *role("greengrass:CreateGroupVersion greengrass:CreateDeployment", arn("greengrass", "/greengrass/groups/1")),
         *role("greengrass:CreateFunctionDefinitionVersion greengrass:CreateCoreDefinitionVersion", definition()),
         *role("greengrass:AssociateRoleToGroup greengrass:TagResource greengrass:ResetDeployments", definition(), "*"),
-        # The function receives requests and sends dead letters. It never does the opposite.
+        # The function receives requests, and Lambda sends failure records with its role. It never does the opposite. SQS
+        # itself moves messages to their dead-letter queue.
         *role("sqs:SendMessage sqs:PurgeQueue sqs:DeleteQueue sqs:SetQueueAttributes sqs:AddPermission", requests),
-        *role("sqs:ReceiveMessage sqs:DeleteMessage sqs:PurgeQueue sqs:StartMessageMoveTask", dead),
-        *role("sqs:SendMessage sqs:ReceiveMessage sqs:DeleteMessage", arn("sqs", "another"), requests + "-2", dead + "2"),
-        # The function sends results to one bus.
-        *role("events:PutEvents", arn("events", "event-bus/other"), arn("events", "event-bus/default", "eu-west-3")),
+        *role("sqs:ReceiveMessage sqs:DeleteMessage sqs:PurgeQueue sqs:StartMessageMoveTask", *dead),
+        *role("sqs:SendMessage", messages, events),
+        *role("sqs:SendMessage sqs:ReceiveMessage sqs:DeleteMessage", arn("sqs", "another"), requests + "-2", records + "2"),
+        # The function sends results to one bus, and to none by default.
+        *role("events:PutEvents", arn("events", "event-bus/default"), arn("events", "event-bus/")),
+        *role("events:PutEvents", arn("events", "event-bus/results", "eu-west-3"), "*"),
         *role("events:PutRule events:PutTargets events:DeleteRule", bus, rule),
         # The function writes to one log group and never reads.
         *role("logs:CreateLogGroup logs:DeleteLogGroup logs:GetLogEvents logs:FilterLogEvents", log_group, stream, "*"),
@@ -189,28 +229,105 @@ def calls(stack):
         # Other principals, and requests without TLS.
         *(Call("sts:AssumeRole", own_role, who) for who in ["ec2.amazonaws.com", "events.amazonaws.com", "anyone"]),
         *(
-            Call("sqs:SendMessage", dead, "events.amazonaws.com", context)
+            Call("sqs:SendMessage", events, "events.amazonaws.com", context)
             for context in [{}, {"aws:SourceArn": arn("events", "rule/other")}, {"aws:SourceArn": rule + "-2"}]
         ),
-        Call("sqs:SendMessage", requests, "events.amazonaws.com", {"aws:SourceArn": rule}),
-        *(Call("sqs:SendMessage", dead, who, {"aws:SourceArn": rule}) for who in ["sns.amazonaws.com", "anyone"]),
-        *(Call("sqs:ReceiveMessage", dead, who, {"aws:SourceArn": rule}) for who in ["events.amazonaws.com", "anyone"]),
-        *(Call("sqs:SendMessage", queue, "anyone") for queue in (requests, dead)),
+        *(Call("sqs:SendMessage", queue, "events.amazonaws.com", {"aws:SourceArn": rule}) for queue in (requests, *dead[:2])),
+        *(Call("sqs:SendMessage", events, who, {"aws:SourceArn": rule}) for who in ["sns.amazonaws.com", "anyone"]),
+        *(Call("sqs:ReceiveMessage", events, who, {"aws:SourceArn": rule}) for who in ["events.amazonaws.com", "anyone"]),
+        *(Call("sqs:SendMessage", queue, "anyone") for queue in (requests, *dead)),
+        # Another topic, another service, and another target than the topic's.
+        *(
+            Call(action, resource, "sns.amazonaws.com", context)
+            for action, resource in [("sqs:SendMessage", requests), ("lambda:InvokeFunction", function)]
+            for context in [{}, *({"aws:SourceArn": other} for other in (topic + "-2", topic.replace(ACCOUNT, "9" * 12), "*"))]
+        ),
+        *(Call("sqs:SendMessage", queue, "sns.amazonaws.com", {"aws:SourceArn": topic}) for queue in dead),
+        *(Call("sqs:ReceiveMessage", requests, who, {"aws:SourceArn": topic}) for who in ["sns.amazonaws.com", "anyone"]),
+        *(
+            Call(action, resource, who, {"aws:SourceArn": topic})
+            for action, resource in [("sqs:SendMessage", requests), ("lambda:InvokeFunction", function)]
+            for who in ["events.amazonaws.com", "s3.amazonaws.com", "anyone"]
+        ),
+        Call("lambda:UpdateFunctionCode", function, "sns.amazonaws.com", {"aws:SourceArn": topic}),
+        Call(
+            "sqs:SendMessage", requests, "sns.amazonaws.com", {"aws:SourceArn": topic, "aws:SecureTransport": "false"}
+        ),
         Call("sqs:ReceiveMessage", requests, context={"aws:SecureTransport": "false"}),
-        Call("sqs:SendMessage", dead, context={"aws:SecureTransport": "false"}),
+        Call("sqs:SendMessage", records, context={"aws:SecureTransport": "false"}),
+        Call(
+            "sqs:SendMessage", events, "events.amazonaws.com", {"aws:SourceArn": rule, "aws:SecureTransport": "false"}
+        ),
     ]
-    return (may + put, must_not) if stack.conditions["HasTable"] else (may, must_not + put)
+    for condition, of_condition in of_parameters.items():
+        (may if stack.conditions[condition] else must_not).extend(of_condition)
+    return may, must_not
+
+
+def check_failures(stack):
+    """Each format of failure has a queue of its own, which has an alarm and an output."""
+    rule = stack.template["Resources"]["ConnectorVersions"]["Properties"]["Events"]["VersionRequestedRule"]["Properties"]
+    (_, invocation), = stack.of_type("AWS::Lambda::EventInvokeConfig").items()
+    destinations = invocation["DestinationConfig"]
+    receivers = {
+        "DeadLetterQueue": stack.of_type("AWS::SQS::Queue")["RequestQueue"]["RedrivePolicy"]["deadLetterTargetArn"],
+        "FailureRecordQueue": destinations["OnFailure"]["Destination"],
+        "EventDeadLetterQueue": stack.resolved(rule["DeadLetterConfig"]["Arn"]),
+    }
+    alarms = stack.of_type("AWS::CloudWatch::Alarm").values()
+    for queue, receiver in receivers.items():
+        check(receiver == stack.arn(queue), f"{queue} receives its failures, not {receiver}")
+        about = {"Name": "QueueName", "Value": f"{STACK}-{queue}"}
+        ages = [each for each in alarms if about in each["Dimensions"]]
+        check([each["MetricName"] for each in ages] == ["ApproximateAgeOfOldestMessage"], f"{queue} has an alarm")
+        check(stack.template["Outputs"][f"{queue}Url"]["Value"] == {"Ref": queue}, f"{queue} has an output")
+        denied = [each for each in stack.statements() if each.get("Resource") == receiver and each["Effect"] == "Deny"]
+        check(len(denied) == 1, f"{queue} has a policy that denies requests without TLS")
+    for metric in "DestinationDeliveryFailures", "AsyncEventsDropped":
+        about = {"MetricName": metric, "Namespace": "AWS/Lambda"}
+        check(any(about.items() <= each.items() for each in alarms), f"{metric} has an alarm")
+    has_results = "OnSuccess" in destinations
+    check(has_results is stack.conditions["HasResultEventBus"], "results are sent if and only if there is a bus for them")
+
+
+def check_topic(stack):
+    """The subscription sends where the topic may."""
+    subscriptions = [
+        (each["TopicArn"], each["Protocol"], each["Endpoint"]) for each in stack.of_type("AWS::SNS::Subscription").values()
+    ]
+    topic = stack.values["RequestTopicArn"]
+    match stack.values["RequestTopicArn"], stack.values["RequestTopicTarget"]:
+        case "", _:
+            expected = []
+        case _, "queue":
+            expected = [(topic, "sqs", stack.arn("RequestQueue"))]
+        case _, "function":
+            expected = [(topic, "lambda", stack.arn("ConnectorVersions"))]
+    check(subscriptions == expected, f"subscriptions are {expected}, not {subscriptions}")
 
 
 tried = []
 for partition, region in ("aws", "us-east-1"), ("aws-cn", "cn-north-1"):
-    for idempotency in "token", "latest", "table":
-        stack = Stack(partition, region, Idempotency=idempotency)
+    topic = {"RequestTopicArn": f"arn:{partition}:sns:{region}:{ACCOUNT}:requests"}
+    for parameters in [
+        {},
+        {"Idempotency": "latest", "MetricsNamespace": ""},
+        {"Idempotency": "table"},
+        {"ResultEventBusName": "results"},
+        topic,
+        topic | {"RequestTopicTarget": "function"},
+        {"RequestTopicTarget": "function"},
+        topic | {"Idempotency": "table", "ResultEventBusName": "results"},
+    ]:
+        stack = Stack(partition, region, **parameters)
         tried.append(try_all(stack, *calls(stack)))
+        check_failures(stack)
+        check_topic(stack)
 
 function = stack.resources["ConnectorVersions"]["Properties"]
 check(function["Role"] == {"Fn::GetAtt": ["FunctionRole", "Arn"]}, "the function has the checked role")
 check(not function.keys() & {"Policies", "Connectors", "FunctionUrlConfig"}, "no property of the function grants more")
+check("EventInvokeConfig" not in function, "AsynchronousInvocation alone has the destinations")
 for name, queue in stack.of_type("AWS::SQS::Queue").items():
     check(queue.get("SqsManagedSseEnabled") is True, f"{name} is encrypted (checkov skips this check)")
 print(f"{len(tried)} stacks: {sum(may for may, _ in tried)} calls allowed and {sum(no for _, no in tried)} calls denied, as required")

@@ -117,30 +117,72 @@ async fn the_trace_goes_to_greengrass_and_into_the_log() {
     );
 }
 
-/// CloudFormation does not look into it: the dashboard is JSON, and shows metrics that there are.
+/// The text block of the template after a line, without its indentation.
+fn block<'a>(template: &'a str, after: &str) -> Vec<&'a str> {
+    let (_, rest) = template.split_once(after).unwrap();
+    let indent = rest.len() - rest.trim_start_matches(' ').len();
+    rest.lines()
+        .map_while(|line| line.split_at_checked(indent))
+        .map_while(|(indent, line)| indent.trim().is_empty().then_some(line))
+        .collect()
+}
+
+/// Namespace and name of each metric of a dashboard.
+fn shown(dashboard: &Value) -> Vec<(String, String)> {
+    let mut shown = Vec::new();
+    for widget in dashboard["widgets"].as_array().unwrap() {
+        let metrics = widget["properties"]["metrics"].as_array().into_iter().flatten();
+        let mut last = (String::new(), String::new());
+        for metric in metrics.filter(|metric| metric[0].is_string() && metric[0] != "...") {
+            if metric[0] != "." {
+                last.0 = metric[0].as_str().unwrap().to_owned();
+            }
+            last.1 = metric[1].as_str().unwrap().to_owned();
+            shown.push(last.clone());
+        }
+    }
+    shown
+}
+
+/// CloudFormation does not look into it: the dashboard is JSON with and without metrics of the function, and shows metrics
+/// that exist. CloudWatch rejects an empty namespace.
 #[test]
 fn the_dashboard_shows_metrics_that_there_are() {
     let template = std::fs::read_to_string(format!("{}/template.yaml", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let (_, body) = template.split_once("DashboardBody: !Sub |\n").unwrap();
-    let body: Vec<&str> = body.lines().take_while(|line| line.starts_with("        ")).collect();
-    let body: Value = serde_json::from_str(&body.join("\n")).unwrap();
-    let mut names = Vec::new();
-    for widget in body["widgets"].as_array().unwrap() {
-        let metrics = widget["properties"]["metrics"].as_array().into_iter().flatten();
-        let mut namespace = Value::Null;
-        for metric in metrics.filter(|metric| metric[0].is_string() && metric[0] != "...") {
-            if metric[0] != "." {
-                namespace = metric[0].clone();
-            }
-            if namespace == "${MetricsNamespace}" {
-                names.push(metric[1].as_str().unwrap().to_owned());
-            }
+    let body = block(&template, "DashboardBody: !Sub\n        - |\n").join("\n");
+    let (_, choice) = template.split_once("- RequestWidgets: !If\n            - HasMetrics\n").unwrap();
+    let requests = block(choice, "- !Sub |-\n").join("\n");
+    assert!(choice.contains("            - \"\"\n"), "no widgets without a namespace");
+
+    let dashboard = |widgets: &str| -> Value {
+        assert_eq!(body.matches("${RequestWidgets}").count(), 1, "{body}");
+        serde_json::from_str(&body.replace("${RequestWidgets}", widgets)).unwrap()
+    };
+    let (with, without) = (dashboard(&requests), dashboard(""));
+    assert!(!without.to_string().contains("MetricsNamespace"), "{without}");
+    let of_aws = |(namespace, _): &(String, String)| ["AWS/Lambda", "AWS/SQS"].contains(&namespace.as_str());
+    assert!(shown(&without).iter().all(of_aws), "{without}");
+    assert_eq!(with["widgets"].as_array().unwrap().len(), without["widgets"].as_array().unwrap().len() + 3);
+    let names: Vec<String> = shown(&with)
+        .into_iter()
+        .filter(|metric| metric.0 == "${MetricsNamespace}")
+        .map(|metric| metric.1)
+        .collect();
+    assert_eq!(names, ["Created", "Existing", "Deleted", "Rejected", "Throttled", "Failed", "Duration"]);
+
+    // No widget lies on another.
+    let place = |widget: &Value| ["x", "y", "width", "height"].map(|name| widget[name].as_u64().unwrap());
+    let places: Vec<_> = with["widgets"].as_array().unwrap().iter().map(place).collect();
+    for (index, [x, y, width, height]) in places.iter().enumerate() {
+        for [other_x, other_y, other_width, other_height] in &places[index + 1..] {
+            let beside = x + width <= *other_x || other_x + other_width <= *x;
+            assert!(beside || y + height <= *other_y || other_y + other_height <= *y, "{places:?}");
         }
     }
-    assert_eq!(names, ["Created", "Existing", "Deleted", "Rejected", "Throttled", "Failed", "Duration"]);
     for alarm in ["FailedRequestsAlarm:", "ThrottledRequestsAlarm:"] {
         let (_, alarm) = template.split_once(&format!("  {alarm}\n")).unwrap();
         let name = alarm.split_once("MetricName: ").unwrap().1.lines().next().unwrap();
         assert!(names.iter().any(|there| there == name), "{name}");
+        assert!(alarm.split_once("Properties:").unwrap().0.contains("Condition: HasMetrics"), "{name}");
     }
 }
