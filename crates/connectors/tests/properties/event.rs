@@ -402,7 +402,7 @@ pub(crate) const MUTATED_SAMPLES: Property = Property {
 /// As many errors as fit into a large event: the text stays bounded, and all are counted.
 pub(crate) const MANY_ERRORS: Property = Property {
     name: "events with many errors",
-    cases: 2,
+    cases: 1,
     check: |runner| {
         let names = prop::collection::vec(".{0,80}", 1..4);
         for_all(runner, &(any_json(), names, 1..6_000_usize), |(value, names, copies)| {
