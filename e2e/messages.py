@@ -187,6 +187,8 @@ def process_with_faults(queue, definitions):
         received = queue.receive()
         if not received or counts["batches"] % 20 == 0:
             is_empty = queue.is_empty()
+        if received and counts["batches"] % 200 == 0:
+            print(f"{MESSAGES - len(queue.unsent)} messages sent, {describe_counts()}", flush=True)
         if not received:
             if is_empty:
                 return
@@ -269,10 +271,14 @@ def process_during_outage(queue, definitions):
         raise SystemExit("FAILED: all messages were processed before the outage; send more of them")
 
 
-def report(queue, definitions, seconds):
+def describe_counts():
+    return ", ".join(f"{count} {name}" for name, count in counts.items()) + f" in {time.monotonic() - began:.0f} s"
+
+
+def report(queue, definitions):
+    print(describe_counts(), flush=True)
     versions = greengrass.versions_by_request(definitions)
     dead = queue.dead_letters()
-    print(", ".join(f"{count} {name}" for name, count in counts.items()), f"in {seconds:.0f} s")
     lost = queue.valid - versions.keys()
     duplicated = {number: count for number, count in versions.items() if count > 1}
     print(
@@ -293,6 +299,7 @@ print(
     flush=True,
 )
 counts = collections.Counter()
+began = time.monotonic()
 moto = Moto()
 greengrass = Greengrass(options.cli, "--ignore-tokens")
 environment = {"AWS_ENDPOINT_URL_GREENGRASS": greengrass.url}
@@ -300,15 +307,13 @@ functions = [Function(options.bootstrap, environment) for _ in range(2 if option
 try:
     definitions = greengrass.definitions(DEFINITIONS)
     queue = Queue(moto.url)
-    began = time.monotonic()
     if options.outage:
         process_during_outage(queue, definitions)
     else:
         add_latency()
         process_with_faults(queue, definitions)
-    seconds = time.monotonic() - began
     greengrass.clear_faults()
-    report(queue, definitions, seconds)
+    report(queue, definitions)
 finally:
     for function in functions:
         function.kill()

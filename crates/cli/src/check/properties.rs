@@ -10,6 +10,7 @@ use std::time::Duration;
 use std::{env, fs, process, thread};
 
 use clap::Parser;
+use connectors::catalog::data::CONNECTORS;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -248,6 +249,73 @@ const MUTATED_FILES: Property = Property {
     },
 };
 
+/// A value of a template in one of YAML's styles. Not every value is valid YAML.
+fn any_value() -> impl Strategy<Value = String> {
+    let text = prop_oneof![
+        "[a-zé😀 ]{0,12}",
+        ".{0,100}",
+        prop::sample::select(CONNECTORS.to_vec())
+            .prop_map(|c| format!("arn:aws:greengrass:us-east-1::/connectors/{}/versions/1", c.name)),
+        prop::collection::vec(any_token(), 1..4).prop_map(|tokens| tokens.concat()),
+    ];
+    (text, 0..8_u8).prop_map(|(text, style)| match style {
+        0 => serde_json::Value::from(text).to_string(),
+        1 => format!("'{}'", text.replace('\'', "''")),
+        2 => format!("!Sub '{}'", text.replace('\'', "''")),
+        3 => format!("!Join ['-', [{}, !Ref AWS::Region]]", serde_json::Value::from(text)),
+        4 => format!("|\n              {text}\n              é"),
+        5 => format!("!If [c, {}, !Ref x]  # é", serde_json::Value::from(text)),
+        6 => format!("{{a: {}}}", serde_json::Value::from(text)),
+        _ => text,
+    })
+}
+
+/// Templates with arbitrary values: most have errors, in excerpts of every form.
+const TEMPLATES_WITH_ARBITRARY_VALUES: Property = Property {
+    name: "check of templates with arbitrary values",
+    cases: 128,
+    check: |runner| {
+        let names: Vec<&str> =
+            CONNECTORS.iter().flat_map(|c| c.parameters).map(|parameter| parameter.name).collect();
+        let name = prop_oneof![prop::sample::select(names).prop_map(str::to_owned), "[a-zé]{1,90}"];
+        let connector = (any_value(), any_value(), prop::collection::vec((name, any_value()), 0..4))
+            .prop_map(|(arn, id, parameters)| {
+                let parameters: String =
+                    parameters.iter().map(|(name, value)| format!("            {name}: {value}\n")).collect();
+                format!(
+                    "        - ConnectorArn: {arn}\n          Id: {id}\n          Parameters:\n{parameters}"
+                )
+            });
+        let known = prop::sample::select(CONNECTORS.to_vec()).prop_flat_map(|spec| {
+            let names: Vec<&str> = spec.parameters.iter().map(|parameter| parameter.name).collect();
+            (Just(spec), prop::collection::vec((prop::sample::select(names), any_value()), 1..4))
+        });
+        let known = known.prop_map(|(spec, parameters)| {
+            let parameters: String =
+                parameters.iter().map(|(name, value)| format!("            {name}: {value}\n")).collect();
+            let arn =
+                format!("arn:aws:greengrass:eu-west-1::/connectors/{}/versions/{}", spec.name, spec.latest);
+            format!("        - ConnectorArn: {arn}\n          Id: a\n          Parameters:\n{parameters}")
+        });
+        let connectors = prop::collection::vec(prop_oneof![1 => connector, 3 => known], 1..3);
+        let custom = any::<bool>();
+        for_all(runner, &(custom, any_value(), connectors), |(is_custom, definition, connectors)| {
+            let (kind, definition) = match is_custom {
+                true => (
+                    "Custom::GreengrassConnectorVersion",
+                    format!("      ConnectorDefinitionId: {definition}\n"),
+                ),
+                false => ("AWS::Greengrass::ConnectorDefinitionVersion", String::new()),
+            };
+            let connectors = connectors.concat();
+            check(
+                format!("Resources:\n  R:\n    Type: {kind}\n    Properties:\n{definition}      Connectors:\n{connectors}")
+                    .as_bytes(),
+            )
+        })
+    },
+};
+
 /// A part that is repeated, so that files are deep, wide or long.
 const REPEATED_TOKENS: Property = Property {
     name: "check of repeated tokens",
@@ -278,11 +346,22 @@ fn mutated_templates_and_events_never_panic() {
 }
 
 #[test]
+fn templates_with_arbitrary_values_never_panic() {
+    TEMPLATES_WITH_ARBITRARY_VALUES.check_once();
+}
+
+#[test]
 fn long_and_deep_files_are_checked_to_the_end() {
     REPEATED_TOKENS.check_once();
 }
 
 #[test]
 fn properties_hold_for_the_chosen_time() {
-    property::check_all_for_chosen_time(&[ARBITRARY_BYTES, ARBITRARY_TOKENS, MUTATED_FILES, REPEATED_TOKENS]);
+    property::check_all_for_chosen_time(&[
+        ARBITRARY_BYTES,
+        ARBITRARY_TOKENS,
+        MUTATED_FILES,
+        TEMPLATES_WITH_ARBITRARY_VALUES,
+        REPEATED_TOKENS,
+    ]);
 }
