@@ -83,7 +83,7 @@ pub(crate) const ARBITRARY_CONNECTORS: Property = Property {
                     ParseOptions { require_connectors: true, allowed_extra_fields: &["x"] },
                 ] {
                     let Ok(parsed) = parse(json, &options) else { continue };
-                    let deferred = |index: usize, name: &str| (index + name.len()) % 2 == 0;
+                    let deferred = |index: usize, name: &str| (index + name.len()).is_multiple_of(2);
                     for region in [None, Some("us-east-1"), Some(""), Some(region.as_str())] {
                         let known = validate(&parsed, &Context::for_region(region));
                         prop_assert_eq!(&known, &validate(&parsed, &Context::for_region(region)));

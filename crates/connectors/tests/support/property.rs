@@ -3,6 +3,9 @@
 //! With `PROPERTY_SECONDS=600`, the properties of a file run in rounds with fresh seeds until the time is over. A failure
 //! prints the smallest failing input and its seed; `PROPERTY_SEED` repeats that seed, with the same number of cases.
 
+#![allow(clippy::print_stdout, reason = "the seed and the number of cases are results")]
+#![allow(clippy::disallowed_methods, reason = "a test may read the clock and the environment")]
+
 use std::collections::BTreeMap;
 use std::env;
 use std::fmt::Debug;
