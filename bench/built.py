@@ -1,4 +1,4 @@
-"""Builds what is measured, each peer with the tools of its own ecosystem, below bench/target/."""
+"""Builds the function and each peer with the tools of its own ecosystem, below bench/target/."""
 
 import functools
 import json
@@ -18,7 +18,7 @@ class Missing(Exception):
 
 
 def sh(*command, cwd=BENCH, **options):
-    """Runs a command; what it prints goes to standard error, where progress belongs."""
+    """Runs a command. Its output goes to standard error, because it is progress."""
     print("+", *command, file=sys.stderr)
     subprocess.run(command, cwd=cwd, check=True, stdout=sys.stderr, **options)
 
@@ -32,7 +32,7 @@ def rig():
 
 @functools.cache
 def cargo_lambda():
-    """The environment in which cargo-lambda is found: this one's, or one that is made."""
+    """The environment variables with which cargo-lambda is found; installs cargo-lambda if it is missing."""
     if shutil.which("cargo-lambda"):
         return dict(os.environ)
     tools = environment("cargo-lambda", BENCH / "requirements.txt")
@@ -40,14 +40,14 @@ def cargo_lambda():
 
 
 def deployed(folder, profile, package, name):
-    """Builds a Rust function as it is deployed: `sam build` and people do it with cargo-lambda, which links with zig."""
+    """Builds a Rust function as it is deployed: with cargo-lambda, as `sam build` does, which links with zig."""
     sh("cargo", "lambda", "build", "--locked", "--skip-target-check", "--profile", profile, "--package", package,
        "--lambda-dir", MADE / "lambda", cwd=folder, env=cargo_lambda())
     return [str(MADE / "lambda" / name / "bootstrap")]
 
 
 def this():
-    """The function itself, every capability in it."""
+    """The function itself, with all its features."""
     return deployed(BENCH.parent, "release", "connector-versions", "bootstrap")
 
 
@@ -93,7 +93,7 @@ PEERS = {"empty": empty, "this": this, "usual": usual, "node": node, "boto3": bo
 
 
 def functions():
-    """What can be measured here, and why the rest cannot."""
+    """The functions that could be built, and why the others could not."""
     found, missing = [], {}
     for name, build in PEERS.items():
         try:
@@ -106,7 +106,7 @@ def functions():
 
 
 def certificates(rig):
-    """A chain as AWS's endpoints have one (RSA, an intermediate), and a bundle of Mozilla's roots with its authority."""
+    """Creates a chain as AWS's endpoints have one (RSA, an intermediate), and a bundle of Mozilla's roots with its authority."""
     home = MADE / "certificates"
     if (home / "bundle.pem").exists():
         return home

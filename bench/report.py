@@ -1,4 +1,4 @@
-"""Results out of what was taken: medians and quartiles, the table, the targets, and the picture."""
+"""The report on the measurements: medians and quartiles, the table, the targets, and the chart."""
 
 import io
 import math
@@ -21,7 +21,7 @@ COLUMNS = [
     ("warm_tls", "p99_ms", "warm p99"),
     ("warm_tls", "peak_mb", "peak MB"),
 ]
-# Processor time: a part, and the figures of it that are added up.
+# Processor time: a part, and its figures, which are added up.
 COLD = ("cold_tls", "start_processor_ms", "event_processor_ms")
 WARM = ("warm_tls", "processor_ms")
 
@@ -47,7 +47,7 @@ def zipped(binary):
 
 
 def spread(samples):
-    """Median, quartiles, and how many there are; an error in place of figures stays as it is."""
+    """Median, quartiles and number of runs. An error in place of figures stays as it is."""
     if not isinstance(samples, dict):
         return samples
     return {name: of if isinstance(of, str) else quartiles(of) for name, of in samples.items()}
@@ -59,7 +59,7 @@ def quartiles(samples):
 
 
 def figure(found, part, name, of):
-    """A median, or None where there is none."""
+    """A median, or None if there is none."""
     entry = found["figures"][part].get(name)
     return entry.get(of, {}).get("median") if isinstance(entry, dict) and "failed" not in entry else None
 
@@ -86,7 +86,7 @@ def table(found):
 
 
 def processor(found, name, parts):
-    """Processor time, which what else the machine does disturbs less than the time on the clock."""
+    """Processor time, which other load on the machine affects less than wall time."""
     def used(name):
         part, *figures = parts
         times = [figure(found, part, name, of) for of in figures]
@@ -95,7 +95,7 @@ def processor(found, name, parts):
     time, empty = used(name), used("empty")
     if time is None:
         return "missing" if name in found["missing"] else "failed"
-    return beside_empty(short(time), time, name, empty)
+    return with_multiple(short(time), time, name, empty)
 
 
 def cell(found, part, name, of):
@@ -104,16 +104,16 @@ def cell(found, part, name, of):
         return "missing" if name in found["missing"] or "missing" in found["figures"][part] else "failed"
     low, high = found["figures"][part][name][of]["quartiles"]
     text = f"{short(median)} ({short(low)} to {short(high)})"
-    return beside_empty(text, median, name, None if of == "peak_mb" else figure(found, part, "empty", of))
+    return with_multiple(text, median, name, None if of == "peak_mb" else figure(found, part, "empty", of))
 
 
-def beside_empty(text, number, name, empty):
-    """The figure, and how many times the empty handler's it is."""
+def with_multiple(text, number, name, empty):
+    """The figure, with its multiple of the empty handler's."""
     return text if name == "empty" or not empty else f"{text}, {short(number / empty)} x"
 
 
 def targets(found):
-    """What was aimed at, and what was reached."""
+    """The targets, and whether the results meet them."""
     def ratio(part, name, of="total_ms", by="this"):
         above, below = figure(found, part, name, of), figure(found, part, by, of)
         return above / below if above and below else None

@@ -1,5 +1,5 @@
-//! A batch of ten messages, each of which takes the service 50 ms: with the setting's default against one at a time, in
-//! turn in one run. Exits with 1 when it takes a quarter of the time or more.
+//! A batch of ten messages, each of which takes the service 50 ms: the default of `BATCH_CONCURRENCY` compared with 1, in
+//! turn in one run. Exits with 1 if the default takes a quarter of the time or more.
 
 #![allow(clippy::print_stdout, reason = "the figures are results")]
 
@@ -17,9 +17,9 @@ const ROUNDS: usize = 7;
 const MESSAGES: usize = 10;
 const SERVICE_MS: u64 = 50;
 
-async fn rig(at_a_time: &str) -> Rig {
+async fn rig(concurrency: &str) -> Rig {
     let rig =
-        Rig::with(RigOptions { variables: &[("BATCH_CONCURRENCY", at_a_time)], ..RigOptions::default() })
+        Rig::with(RigOptions { variables: &[("BATCH_CONCURRENCY", concurrency)], ..RigOptions::default() })
             .await;
     rig.service.add_fault(Fault { remaining: u32::MAX, delay_ms: SERVICE_MS, ..Fault::default() });
     rig
@@ -37,9 +37,9 @@ fn batch(round: usize) -> String {
 async fn time(rig: &Rig, round: usize) -> Duration {
     let event = batch(round);
     let started = Instant::now();
-    let answer = response(rig.invoke(event).await);
+    let result = response(rig.invoke(event).await);
     let took = started.elapsed();
-    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    assert_eq!(result, json!({ "batchItemFailures": [] }));
     took
 }
 
@@ -60,7 +60,7 @@ async fn main() -> ExitCode {
     let ratio = all_ms / one_ms;
     println!("{MESSAGES} messages, {SERVICE_MS} ms each in the service, medians of {ROUNDS}");
     println!("one at a time    {one_ms:7.1} ms, most in flight {}", one.service.peak_in_flight());
-    println!("as by default    {all_ms:7.1} ms, most in flight {}", all.service.peak_in_flight());
+    println!("by default       {all_ms:7.1} ms, most in flight {}", all.service.peak_in_flight());
     println!("ratio            {ratio:7.3}");
     if ratio < 0.25 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

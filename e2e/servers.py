@@ -128,6 +128,10 @@ class Greengrass:
         request = urllib.request.Request(f"{self.url}/_local/faults", body, method="POST")
         urllib.request.urlopen(request).read()
 
+    def faults(self):
+        """The faults that remain."""
+        return json.load(urllib.request.urlopen(f"{self.url}/_local/faults"))
+
     def clear_faults(self):
         urllib.request.urlopen(urllib.request.Request(f"{self.url}/_local/faults", method="DELETE")).read()
 

@@ -1,5 +1,5 @@
-//! Between events Lambda freezes a function, for minutes. Connections that did not survive that are replaced, and
-//! nobody gets an error.
+//! Lambda freezes a function between events, for minutes. The function replaces connections that were lost meanwhile, without
+//! an error.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -17,11 +17,11 @@ use crate::support::{Rig, RigOptions, SNS, response};
 enum Lost {
     Closed,
     Reset,
-    /// Forgotten by the other end, which says so when it is written to.
+    /// The peer forgets the connection, and resets it when data arrives.
     Forgotten,
 }
 
-/// Stands between the function and a service, and can lose all connections.
+/// A relay between the function and a service that can lose all its connections.
 struct Relay {
     address: SocketAddr,
     target: Arc<Mutex<Option<SocketAddr>>>,
@@ -35,20 +35,20 @@ impl Relay {
         let address = listener.local_addr().unwrap();
         let target: Arc<Mutex<Option<SocketAddr>>> = Arc::default();
         let lose = watch::Sender::new(());
-        let (told, lost) = mpsc::unbounded_channel();
+        let (report_lost, lost) = mpsc::unbounded_channel();
         let (to, losing) = (target.clone(), lose.subscribe());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let to = to.lock().unwrap().unwrap();
-                tokio::spawn(relay(stream, to, losing.clone(), told.clone(), how));
+                tokio::spawn(relay(stream, to, losing.clone(), report_lost.clone(), how));
             }
         });
         Self { address, target, lose, lost }
     }
 
-    /// Loses all connections there are.
+    /// Loses all present connections.
     async fn lose(&mut self) {
-        // One receiver is the listener's.
+        // The listener has one receiver.
         let connections = self.lose.receiver_count() - 1;
         assert!(connections > 0, "the function keeps its connections");
         self.lose.send_replace(());
@@ -84,7 +84,7 @@ async fn relay(
 }
 
 #[tokio::test]
-async fn a_lost_connection_is_nobodys_error() {
+async fn a_lost_connection_causes_no_error() {
     for how in [Lost::Closed, Lost::Reset, Lost::Forgotten] {
         let (mut greengrass, mut receiver) = (Relay::start(how).await, Relay::start(how).await);
         let endpoint = format!("http://{}", greengrass.address);
@@ -100,11 +100,11 @@ async fn a_lost_connection_is_nobodys_error() {
             event["RequestId"] = json!(number.to_string());
             event["ResourceProperties"]["Connectors"] =
                 json!([{ "ConnectorArn": SNS, "Id": format!("alerts-{number}") }]);
-            event["ResponseURL"] = json!(format!("http://{}/answer", receiver.address));
-            let told = response(rig.invoke(event.to_string()).await);
-            assert_eq!(told["Status"], "SUCCESS", "{how:?} {number}: {told}");
+            event["ResponseURL"] = json!(format!("http://{}/response", receiver.address));
+            let result = response(rig.invoke(event.to_string()).await);
+            assert_eq!(result["Status"], "SUCCESS", "{how:?} {number}: {result}");
             assert_eq!(rig.new_versions().len(), number, "{how:?}");
-            assert_eq!(rig.responses().len(), number, "{how:?}: told once each time");
+            assert_eq!(rig.responses().len(), number, "{how:?}: one response for each event");
             assert_eq!(rig.calls(Operation::CreateConnectorDefinitionVersion).len(), number, "{how:?}");
 
             rig.signal("STOP").await;

@@ -1,5 +1,5 @@
-//! Random lifecycles of custom resources under random faults, held to a model that says after each step which versions
-//! and which answers may exist. A failure is run again by its seed: `LIFECYCLES_SEED=… cargo test --test lifecycles`.
+//! Random lifecycles of custom resources under random faults, compared after each step with a model of the versions and
+//! responses that may exist. `LIFECYCLES_SEED=… cargo test --test function lifecycles` repeats a failure.
 
 #![allow(clippy::print_stdout, reason = "the seed and the counts are results")]
 
@@ -13,16 +13,16 @@ use serde_json::{Value, json};
 
 use crate::support::{DEFINITION, Rig, RigOptions, SNS};
 
-/// Lifecycles in each of the two modes; `LIFECYCLES` asks for more.
+/// Lifecycles in each of the two modes. The variable `LIFECYCLES` sets another number.
 const LIFECYCLES: usize = 64;
-/// Worlds that they happen in, each with its own service and seed, at the same time.
+/// Worlds that run at the same time, each with its own service and seed.
 const WORLDS: usize = 16;
 
-/// What the model knows of one resource.
+/// The model of one resource.
 struct Resource {
     name: String,
     id: String,
-    /// What the resource's version holds.
+    /// The content of the resource's version.
     content: usize,
     revision: usize,
 }
@@ -53,20 +53,20 @@ impl Counts {
 struct World {
     rig: Rig,
     random: fastrand::Rng,
-    looks_first: bool,
+    checks_latest: bool,
     counts: Counts,
     requests: usize,
-    /// How many versions the model says that there are.
+    /// The number of versions in the model.
     versions: usize,
-    /// What each version holds, as the model learned it.
-    held: HashMap<String, usize>,
+    /// The content of each version in the model.
+    content_by_version: HashMap<String, usize>,
 }
 
-/// A few contents, so that roll-backs and repetitions happen; written in one of two orders.
-fn properties(content: usize, revision: usize, turned: bool) -> Value {
+/// One of a few contents, so that roll-backs and repetitions occur, in one of two orders.
+fn properties(content: usize, revision: usize, is_reversed: bool) -> Value {
     let mut connectors: Vec<Value> = (0..=content % 3)
         .map(|n| {
-            let parameters = if turned {
+            let parameters = if is_reversed {
                 json!({ "b": "2", "a": content.to_string() })
             } else {
                 json!({ "a": content.to_string(), "b": "2" })
@@ -74,16 +74,16 @@ fn properties(content: usize, revision: usize, turned: bool) -> Value {
             json!({ "Id": format!("c-{n}"), "ConnectorArn": SNS, "Parameters": parameters })
         })
         .collect();
-    if turned {
+    if is_reversed {
         connectors.reverse();
     }
     json!({ "ServiceToken": "t", "ConnectorDefinitionId": DEFINITION, "Connectors": connectors, "Revision": revision.to_string() })
 }
 
 impl World {
-    fn event(&mut self, kind: &str, resource: &Resource, asked: Option<(usize, usize)>) -> Value {
+    fn event(&mut self, kind: &str, resource: &Resource, requested: Option<(usize, usize)>) -> Value {
         self.requests += 1;
-        let turned = self.random.bool();
+        let is_reversed = self.random.bool();
         let old = properties(resource.content, resource.revision, self.random.bool());
         let mut event = json!({
             "RequestType": kind,
@@ -93,7 +93,7 @@ impl World {
             "RequestId": format!("request-{}", self.requests),
             "LogicalResourceId": resource.name,
             "ResourceType": "Custom::GreengrassConnectorVersion",
-            "ResourceProperties": asked.map_or_else(|| old.clone(), |(content, revision)| properties(content, revision, turned)),
+            "ResourceProperties": requested.map_or_else(|| old.clone(), |(content, revision)| properties(content, revision, is_reversed)),
         });
         if kind != "Create" {
             event["PhysicalResourceId"] = json!(resource.id);
@@ -104,8 +104,8 @@ impl World {
         event
     }
 
-    /// Something that may go wrong on this step, and whether a version may come to be all the same.
-    fn fault(&mut self) {
+    /// Adds a random fault of this step, or none.
+    fn add_random_fault(&mut self) {
         let outcome = match self.random.u8(0..10) {
             0 => Outcome::Reset,
             1 => Outcome::Truncated,
@@ -120,11 +120,11 @@ impl World {
             _ => return,
         };
         self.counts.faults += 1;
-        // What the service refused it did not do; of anything else nobody knows.
-        let refused = matches!(outcome, Outcome::Status { status: 400 | 429, .. });
+        // A rejected call has no effect. Any other fault may hide one.
+        let is_rejected = matches!(outcome, Outcome::Status { status: 400 | 429, .. });
         self.rig.service.add_fault(Fault {
             operation: Some(Operation::CreateConnectorDefinitionVersion),
-            apply: !refused && self.random.bool(),
+            apply: !is_rejected && self.random.bool(),
             outcome,
             ..Fault::default()
         });
@@ -133,48 +133,48 @@ impl World {
         }
     }
 
-    /// One delivery of an event: what CloudFormation was told. Exactly one answer is accepted, and it is the last.
+    /// Delivers an event once, and returns the response that CloudFormation received. It accepts exactly one response, the last.
     async fn deliver(&mut self, event: &Value) -> Value {
         self.counts.steps += 1;
         let before = self.rig.receiver.received().len();
         let ending = self.rig.invoke_within(event.to_string(), Duration::from_secs(30)).await;
-        // What did not befall this delivery befalls no other.
+        // A fault that this delivery did not use must not affect the next.
         self.rig.service.clear_faults();
         let InvocationOutcome::Response(payload) = &ending else { panic!("{ending:?}") };
         let result: Value = serde_json::from_slice(payload).unwrap();
         let received = self.rig.receiver.received();
         let sent = &received[before..];
         assert!(!sent.is_empty() && sent.len() <= 3, "{}", sent.len());
-        assert!(sent.iter().all(|put| put.body == sent[0].body), "never two answers");
-        let told: Value = serde_json::from_slice(&sent[0].body).unwrap();
-        assert_eq!(told, result);
+        assert!(sent.iter().all(|put| put.body == sent[0].body), "never two different responses");
+        let response: Value = serde_json::from_slice(&sent[0].body).unwrap();
+        assert_eq!(response, result);
         for name in ["StackId", "RequestId", "LogicalResourceId"] {
-            assert_eq!(told[name], event[name]);
+            assert_eq!(response[name], event[name]);
         }
         self.counts.undelivered += sent.len() - 1;
-        told
+        response
     }
 
-    /// What exists after a step that asked for `asked` of a resource.
-    fn learn(
+    /// Checks the response to a request for this content and revision, and updates the model.
+    fn check_and_learn(
         &mut self,
         resource: &mut Resource,
         event: &Value,
-        told: &Value,
+        response: &Value,
         (content, revision): (usize, usize),
     ) {
         let kind = event["RequestType"].as_str().unwrap();
         let versions = self.rig.new_versions();
-        let made = versions.len() - self.versions;
-        let id = told["PhysicalResourceId"].as_str().unwrap();
+        let created = versions.len() - self.versions;
+        let id = response["PhysicalResourceId"].as_str().unwrap();
         self.versions = versions.len();
-        if told["Status"] == "FAILED" {
+        if response["Status"] == "FAILED" {
             self.counts.failed += 1;
             assert!(
-                told["Reason"].as_str().unwrap().starts_with("ServiceRejected"),
-                "only a refusal may fail: {told}"
+                response["Reason"].as_str().unwrap().starts_with("ServiceRejected"),
+                "only a rejected call may fail: {response}"
             );
-            assert_eq!(made, 0, "a refused create leaves no version");
+            assert_eq!(created, 0, "a rejected create leaves no version");
             let request = event["RequestId"].as_str().unwrap();
             assert_eq!(
                 id,
@@ -182,51 +182,61 @@ impl World {
             );
             return;
         }
-        let version = told["Data"]["Version"].as_str().unwrap();
-        assert!(made <= 1, "{made} versions of one request");
+        let version = response["Data"]["Version"].as_str().unwrap();
+        assert!(created <= 1, "{created} versions for one request");
         assert_eq!(id, crate::support::version_arn(version));
         assert!(versions.iter().any(|existing| existing == version), "lost: {version}");
-        if made == 1 {
+        if created == 1 {
             self.counts.created += 1;
-            assert_eq!(versions.last().unwrap(), version, "the new version is the one that is told");
-            self.held.insert(version.to_owned(), content);
+            assert_eq!(versions.last().unwrap(), version, "the response has the new version");
+            self.content_by_version.insert(version.to_owned(), content);
         } else {
             self.counts.existing += 1;
-            assert_eq!(told["Data"]["Outcome"], "Existing");
+            assert_eq!(response["Data"]["Outcome"], "Existing");
         }
-        assert_eq!(self.held[version], content, "it holds what was asked for");
+        assert_eq!(self.content_by_version[version], content, "the version has the requested content");
         if kind == "Update" {
-            let same = (resource.content, resource.revision) == (content, revision);
-            assert!(!same || (id == resource.id && made == 0), "nothing changed, nothing is made");
-            let anew = resource.revision != revision;
-            // Where it is looked for first, the latest with the same content may be the answer.
-            assert!(!anew || id != resource.id, "a new revision is another version");
-            assert!(!anew || self.looks_first || made == 1, "a new revision is a new version");
-            // The versions that the model knows, newest first, but the one that a new revision leaves behind.
-            let newest =
-                versions.iter().rev().skip(made).take(10).any(|existing| self.held[existing] == content);
-            assert!(made == 0 || resource.revision != revision || !newest, "a roll-back finds what is there");
+            let is_same = (resource.content, resource.revision) == (content, revision);
+            assert!(!is_same || (id == resource.id && created == 0), "no change creates no version");
+            let is_new_revision = resource.revision != revision;
+            // In mode `latest`, the latest version with the same content may be the result.
+            assert!(!is_new_revision || id != resource.id, "a new revision has another version");
+            assert!(
+                !is_new_revision || self.checks_latest || created == 1,
+                "a new revision creates a version"
+            );
+            // The ten newest versions before this request.
+            let is_among_newest = versions
+                .iter()
+                .rev()
+                .skip(created)
+                .take(10)
+                .any(|existing| self.content_by_version[existing] == content);
+            assert!(
+                created == 0 || resource.revision != revision || !is_among_newest,
+                "a roll-back finds the earlier version"
+            );
         }
         resource.id = id.to_owned();
         (resource.content, resource.revision) = (content, revision);
     }
 
-    /// The same event again, whatever befalls it this time: the same answer, and nothing new.
-    async fn redeliver(&mut self, event: &Value, told: &Value) {
+    /// Delivers an event again, perhaps with a fault: the response is the same, and no version is created.
+    async fn redeliver(&mut self, event: &Value, response: &Value) {
         self.counts.redelivered += 1;
         if self.random.bool() {
-            self.fault();
+            self.add_random_fault();
         }
-        let again = self.deliver(event).await;
-        assert_eq!(self.rig.new_versions().len(), self.versions, "a redelivery makes nothing: {event}");
-        // Where a create is sent again, the service may refuse it this time.
-        if again["Status"] == "FAILED" {
-            assert!(again["Reason"].as_str().unwrap().starts_with("ServiceRejected"), "{again}");
+        let repeated = self.deliver(event).await;
+        assert_eq!(self.rig.new_versions().len(), self.versions, "a redelivery creates no version: {event}");
+        // If the function sends the create call again, the service may reject it this time.
+        if repeated["Status"] == "FAILED" {
+            assert!(repeated["Reason"].as_str().unwrap().starts_with("ServiceRejected"), "{repeated}");
             return;
         }
         assert_eq!(
-            (&again["Status"], &again["PhysicalResourceId"]),
-            (&told["Status"], &told["PhysicalResourceId"])
+            (&repeated["Status"], &repeated["PhysicalResourceId"]),
+            (&response["Status"], &response["PhysicalResourceId"])
         );
     }
 
@@ -237,68 +247,75 @@ impl World {
             content: number * 5,
             revision: 0,
         };
-        let asked = (resource.content, 0);
-        let create = self.event("Create", &resource, Some(asked));
-        self.fault();
-        let told = self.deliver(&create).await;
-        self.learn(&mut resource, &create, &told, asked);
-        if told["Status"] == "FAILED" {
-            resource.id = told["PhysicalResourceId"].as_str().unwrap().to_owned();
+        let requested = (resource.content, 0);
+        let create = self.event("Create", &resource, Some(requested));
+        self.add_random_fault();
+        let response = self.deliver(&create).await;
+        self.check_and_learn(&mut resource, &create, &response, requested);
+        if response["Status"] == "FAILED" {
+            resource.id = response["PhysicalResourceId"].as_str().unwrap().to_owned();
         } else {
             if self.random.bool() {
-                self.redeliver(&create, &told).await;
+                self.redeliver(&create, &response).await;
             }
             for _ in 0..self.random.usize(1..8) {
-                // Contents of this resource alone, so that nobody else's version is found.
+                // Each resource has its own contents, so that it never finds another resource's version.
                 let content = number * 5 + self.random.usize(0..4);
                 let revision = resource.revision + usize::from(self.random.u8(0..6) == 0);
                 let update = self.event("Update", &resource, Some((content, revision)));
-                self.fault();
-                let told = self.deliver(&update).await;
-                self.learn(&mut resource, &update, &told, (content, revision));
-                if told["Status"] == "SUCCESS" && self.random.bool() {
-                    self.redeliver(&update, &told).await;
+                self.add_random_fault();
+                let response = self.deliver(&update).await;
+                self.check_and_learn(&mut resource, &update, &response, (content, revision));
+                if response["Status"] == "SUCCESS" && self.random.bool() {
+                    self.redeliver(&update, &response).await;
                 }
             }
         }
         let delete = self.event("Delete", &resource, None);
         let calls = self.rig.service.call_count();
-        let told = self.deliver(&delete).await;
-        assert_eq!((&told["Status"], &told["PhysicalResourceId"]), (&json!("SUCCESS"), &json!(resource.id)));
+        let response = self.deliver(&delete).await;
+        assert_eq!(
+            (&response["Status"], &response["PhysicalResourceId"]),
+            (&json!("SUCCESS"), &json!(resource.id))
+        );
         assert_eq!(self.rig.service.call_count(), calls, "a delete calls nothing");
-        self.redeliver(&delete, &told).await;
+        self.redeliver(&delete, &response).await;
     }
 }
 
-/// One world by one seed.
-async fn world(seed: u64, lifecycles: usize, honor_tokens: bool, idempotency: &'static str) -> Counts {
+/// Runs the lifecycles of one world.
+async fn run_world(seed: u64, lifecycles: usize, honor_tokens: bool, idempotency: &'static str) -> Counts {
     let behavior = Behavior { honor_tokens, ..Behavior::default() };
     let variables = [("IDEMPOTENCY", idempotency)];
     let rig = Rig::with(RigOptions { behavior, variables: &variables }).await;
     let mut world = World {
         rig,
         random: fastrand::Rng::with_seed(seed),
-        looks_first: idempotency == "latest",
+        checks_latest: idempotency == "latest",
         counts: Counts::default(),
         requests: 0,
         versions: 0,
-        held: HashMap::new(),
+        content_by_version: HashMap::new(),
     };
     for number in 0..lifecycles {
         world.lifecycle(number).await;
     }
-    assert_eq!(world.held.len(), world.rig.new_versions().len(), "every version was told to somebody");
+    assert_eq!(
+        world.content_by_version.len(),
+        world.rig.new_versions().len(),
+        "every version is in a response"
+    );
     world.counts
 }
 
-async fn lifecycles(honor_tokens: bool, idempotency: &'static str) {
-    let given = |name| std::env::var(name).ok().and_then(|number: String| number.parse().ok());
-    let seeds: Vec<u64> = match given("LIFECYCLES_SEED") {
+async fn run_lifecycles(honor_tokens: bool, idempotency: &'static str) {
+    let number_from = |name| std::env::var(name).ok().and_then(|number: String| number.parse().ok());
+    let seeds: Vec<u64> = match number_from("LIFECYCLES_SEED") {
         Some(seed) => vec![seed],
         None => (0..WORLDS).map(|_| fastrand::u64(..)).collect(),
     };
-    let each = given("LIFECYCLES").map_or(LIFECYCLES, |number| number as usize).div_ceil(WORLDS);
-    let worlds = seeds.iter().map(|&seed| tokio::spawn(world(seed, each, honor_tokens, idempotency)));
+    let each = number_from("LIFECYCLES").map_or(LIFECYCLES, |number| number as usize).div_ceil(WORLDS);
+    let worlds = seeds.iter().map(|&seed| tokio::spawn(run_world(seed, each, honor_tokens, idempotency)));
     let mut counts = Counts::default();
     for (ended, seed) in futures_util::future::join_all(worlds).await.into_iter().zip(&seeds) {
         match ended {
@@ -313,11 +330,11 @@ async fn lifecycles(honor_tokens: bool, idempotency: &'static str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_a_service_that_honors_tokens() {
-    lifecycles(true, "token").await;
+async fn lifecycles_match_the_model_if_the_service_honors_tokens() {
+    run_lifecycles(true, "token").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_a_service_that_ignores_tokens() {
-    lifecycles(false, "latest").await;
+async fn lifecycles_match_the_model_if_the_service_ignores_tokens() {
+    run_lifecycles(false, "latest").await;
 }

@@ -1,10 +1,9 @@
-//! The function as Lambda runs it, through the real protocols: the `bootstrap` as built, on a Runtime API, with the
-//! emulated service and a receiver of responses to CloudFormation, all over loopback.
+//! Tests of the function through the real protocols: the built `bootstrap`, with a Runtime API, the emulated service and a
+//! receiver of responses to CloudFormation, all over loopback.
 //!
 //! One binary, so that it links once. Run one module with `cargo test --test function custom_resource::`.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says where")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot continue reports where")]
 
-mod answers;
 mod bad_input;
 mod batches;
 mod connector_checks;
@@ -15,6 +14,7 @@ mod freeze;
 mod lifecycles;
 mod metrics;
 mod resilience;
+mod responses;
 mod samples;
 mod secrets;
 mod service_errors;

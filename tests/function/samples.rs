@@ -1,5 +1,5 @@
-//! The sample events are what AWS sends: the types of `aws_lambda_events`, which nobody here wrote, take them. And why
-//! this function does not read with those types: what they refuse, it answers.
+//! The sample events have the form that AWS sends: the types of `aws_lambda_events`, which others maintain, accept them. The
+//! function does not use those types, because it also responds to events that they reject.
 
 use crate::support::{Rig, read_sample, response};
 use aws_lambda_events::cloudformation::CloudFormationCustomResourceRequest;
@@ -14,7 +14,7 @@ fn read<T: DeserializeOwned>(event: &str) -> Result<T, String> {
 }
 
 #[test]
-fn samples_are_what_aws_sends() {
+fn the_types_of_aws_lambda_events_accept_the_samples() {
     for name in ["cloudformation-create", "cloudformation-update", "cloudformation-delete"] {
         read::<CloudFormationCustomResourceRequest>(&read_sample(name)).expect(name);
     }
@@ -28,10 +28,10 @@ fn samples_are_what_aws_sends() {
     }
 }
 
-/// Every sample is here, and each makes the versions that it asks for.
+/// The table contains every sample.
 #[tokio::test]
-async fn every_sample_makes_its_versions() {
-    let made = [
+async fn every_sample_creates_the_requested_versions() {
+    let expected = [
         ("cloudformation-create", 1),
         ("cloudformation-delete", 0),
         ("cloudformation-update", 1),
@@ -47,29 +47,35 @@ async fn every_sample_makes_its_versions() {
         ("terraform-update", 1),
     ];
     let files = std::fs::read_dir(format!("{}/events", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    assert_eq!(files.count(), made.len());
-    for (name, versions) in made {
+    assert_eq!(files.count(), expected.len());
+    for (name, versions) in expected {
         let rig = Rig::start().await;
         let event = rig.sample(name).to_string().replace(
             "https://cloudformation-custom-resource-response-useast1.s3.us-east-1.amazonaws.com",
             &rig.receiver.url(),
         );
-        let answer = response(rig.invoke(event).await);
-        let failures = answer["batchItemFailures"].as_array().map_or(0, Vec::len);
-        assert_eq!((rig.new_versions().len(), failures), (versions, 0), "{name}: {answer}");
+        let result = response(rig.invoke(event).await);
+        let failures = result["batchItemFailures"].as_array().map_or(0, Vec::len);
+        assert_eq!((rig.new_versions().len(), failures), (versions, 0), "{name}: {result}");
     }
 }
 
 #[tokio::test]
-async fn what_the_types_refuse_is_answered() {
+async fn events_that_these_types_reject_get_a_response() {
     let mut batch: Value = serde_json::from_str(&read_sample("sqs")).unwrap();
     batch["Records"][0]["messageAttributes"] =
         json!({ "a": { "stringListValues": null, "dataType": "String" } });
-    assert!(read::<SqsEvent>(&batch.to_string()).is_err(), "one attribute loses the batch");
-    let mut odd: Value = serde_json::from_str(&read_sample("sqs")).unwrap();
-    odd["Records"][0]["attributes"]["ApproximateReceiveCount"] = json!(1);
-    assert!(read::<SqsEvent>(&odd.to_string()).is_err(), "one number loses the batch");
-    for event in [batch, odd] {
+    assert!(
+        read::<SqsEvent>(&batch.to_string()).is_err(),
+        "the types reject the whole batch because of one attribute"
+    );
+    let mut number: Value = serde_json::from_str(&read_sample("sqs")).unwrap();
+    number["Records"][0]["attributes"]["ApproximateReceiveCount"] = json!(1);
+    assert!(
+        read::<SqsEvent>(&number.to_string()).is_err(),
+        "the types reject the whole batch because of one number"
+    );
+    for event in [batch, number] {
         let rig = Rig::start().await;
         assert_eq!(response(rig.invoke(event.to_string()).await), json!({ "batchItemFailures": [] }));
         assert_eq!(rig.new_versions().len(), 3);
@@ -78,6 +84,9 @@ async fn what_the_types_refuse_is_answered() {
     let rig = Rig::start().await;
     let mut event = rig.sample("cloudformation-create");
     event.as_object_mut().unwrap().remove("ResourceType");
-    assert!(read::<CloudFormationCustomResourceRequest>(&event.to_string()).is_err(), "nobody would be told");
+    assert!(
+        read::<CloudFormationCustomResourceRequest>(&event.to_string()).is_err(),
+        "CloudFormation would get no response"
+    );
     assert_eq!(response(rig.invoke(event.to_string()).await)["Status"], "SUCCESS");
 }

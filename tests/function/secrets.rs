@@ -1,4 +1,4 @@
-//! Nothing secret leaves by the log or an error, at any level and in any format.
+//! No secret appears in a log, a response or an error, at any log level and in any format.
 
 use emulator::greengrass::{Fault, Operation, Outcome};
 use emulator::http::{Reply, empty};
@@ -15,14 +15,14 @@ fn connectors(value: &Value) -> Value {
     json!([{ "ConnectorArn": SNS, "Id": "a", "Parameters": { "TWILIO_ACCOUNT_SID": value } }])
 }
 
-/// Every kind of event and ending in which a secret could be tempted out.
+/// Events of every kind, each with secrets where an error could repeat them.
 fn events(rig: &Rig) -> Vec<Value> {
-    let good = json!({ "ConnectorDefinitionId": DEFINITION, "Connectors": connectors(&json!(PARAMETER)) });
+    let valid = json!({ "ConnectorDefinitionId": DEFINITION, "Connectors": connectors(&json!(PARAMETER)) });
     let mut events = vec![
-        good.clone(),
+        valid.clone(),
         json!({ "ConnectorDefinitionId": DEFINITION, "Connectors": connectors(&json!([PARAMETER])) }),
         json!({ "ConnectorDefinitionId": DEFINITION, "Connectors": connectors(&json!(format!("{{{{resolve:{PARAMETER}}}}}"))) }),
-        // Values in the wrong places.
+        // Secrets in other fields.
         json!({ "ConnectorDefinitionId": format!("{PARAMETER}!"), "Connectors": PARAMETER }),
         json!({ "ConnectorDefinitionId": DEFINITION, "Connectors": [{ "ConnectorArn": PARAMETER, "Id": format!("{PARAMETER} "), "Parameters": PARAMETER }] }),
         json!({ "ConnectorDefinitionId": DEFINITION, "AmznClientToken": format!("{PARAMETER} "), "Connectors": [PARAMETER] }),
@@ -45,7 +45,7 @@ fn events(rig: &Rig) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn nothing_secret_is_written_or_answered() {
+async fn no_secret_is_logged_or_returned() {
     for format in ["JSON", "Text"] {
         let variables = [
             ("AWS_LAMBDA_LOG_LEVEL", "TRACE"),
@@ -55,7 +55,7 @@ async fn nothing_secret_is_written_or_answered() {
             ("AWS_SESSION_TOKEN", SESSION),
         ];
         let rig = Rig::with(RigOptions { variables: &variables, ..RigOptions::default() }).await;
-        // The service repeats what it was sent, and the receiver is difficult.
+        // The service repeats the request in its error, and the receiver rejects responses.
         let echo = format!(
             r#"{{"Message":"bad value {}","ErrorDetails":[{{"DetailedErrorMessage":"{PARAMETER}"}}]}}"#,
             PARAMETER.to_uppercase()
@@ -77,26 +77,26 @@ async fn nothing_secret_is_written_or_answered() {
             Reply::Response(empty(503)),
             Reply::Response(empty(403)),
         ]);
-        let mut answered = Vec::new();
+        let mut outcomes = Vec::new();
         for event in events(&rig) {
-            let ending = rig.invoke_within(event.to_string(), std::time::Duration::from_secs(2)).await;
-            answered.push(format!("{ending:?}"));
+            let outcome = rig.invoke_within(event.to_string(), std::time::Duration::from_secs(2)).await;
+            outcomes.push(format!("{outcome:?}"));
         }
         let not_json = rig.invoke(format!("{{\"a\": {PARAMETER}")).await;
-        answered.push(format!("{not_json:?}"));
+        outcomes.push(format!("{not_json:?}"));
         assert!(
-            answered[0].contains("BadRequestException (the service's message repeats a parameter"),
+            outcomes[0].contains("BadRequestException (the service's message repeats a parameter"),
             "{}",
-            answered[0]
+            outcomes[0]
         );
-        answered.extend(rig.responses().iter().map(ToString::to_string));
-        assert!(!rig.new_versions().is_empty(), "some of it succeeded");
+        outcomes.extend(rig.responses().iter().map(ToString::to_string));
+        assert!(!rig.new_versions().is_empty(), "some requests succeed");
         let log = rig.stop().await;
         assert!(log.contains("request completed") && log.contains("request failed"), "{log}");
         for secret in [PARAMETER, &PARAMETER.to_uppercase(), KEY, SESSION, QUERY, "9f1c"] {
             assert!(!log.contains(secret), "{secret} in the {format} log:\n{log}");
-            for answer in &answered {
-                assert!(!answer.contains(secret), "{secret} in an answer:\n{answer}");
+            for outcome in &outcomes {
+                assert!(!outcome.contains(secret), "{secret} in an outcome:\n{outcome}");
             }
         }
     }
@@ -145,7 +145,7 @@ async fn the_log_has_one_line_for_an_event() {
 }
 
 #[tokio::test]
-async fn lambdas_level_and_format_are_obeyed() {
+async fn the_log_has_the_level_and_format_of_lambdas_settings() {
     let text = [("AWS_LAMBDA_LOG_FORMAT", "Text")];
     let rig = Rig::with(RigOptions { variables: &text, ..RigOptions::default() }).await;
     response(rig.invoke(rig.sample("direct").to_string()).await);

@@ -1,4 +1,4 @@
-//! What the service may answer, and what the asker is told: by status, then code, then message.
+//! The error type for each error of the service: by status, then code, then message.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use emulator::greengrass::{Behavior, Fault, Operation, Outcome};
 
 use crate::support::{DEFINITION, Rig, RigOptions, error, on_create, request, response};
 
-fn answers(status: u16, code: Option<&str>, body: &str) -> Fault {
+fn responds_with(status: u16, code: Option<&str>, body: &str) -> Fault {
     Fault {
         operation: Some(Operation::CreateConnectorDefinitionVersion),
         remaining: u32::MAX,
@@ -21,7 +21,7 @@ fn ignoring_tokens() -> RigOptions<'static> {
 }
 
 #[tokio::test]
-async fn a_final_answer_is_told_at_once_and_asked_for_once() {
+async fn a_final_error_is_returned_after_one_call() {
     let gateway = r#"{"message":"Missing Authentication Token"}"#;
     let table: [(u16, Option<&str>, &str, &str); 22] = [
         (
@@ -64,7 +64,7 @@ async fn a_final_answer_is_told_at_once_and_asked_for_once() {
     ];
     for (status, code, body, expected) in table {
         let rig = Rig::start().await;
-        rig.service.add_fault(answers(status, code, body));
+        rig.service.add_fault(responds_with(status, code, body));
         let (error_type, message) = error(rig.invoke(request().to_string()).await);
         assert_eq!(error_type, expected, "{status} {code:?} {body}: {message}");
         assert!(message.contains("No version was created."), "{message}");
@@ -81,7 +81,7 @@ async fn a_final_answer_is_told_at_once_and_asked_for_once() {
 }
 
 #[tokio::test]
-async fn the_definition_may_be_missing() {
+async fn a_missing_definition_is_definition_not_found() {
     for error_types in [true, false] {
         let behavior = Behavior { include_error_types: error_types, ..Behavior::default() };
         let rig = Rig::with(RigOptions { behavior, ..RigOptions::default() }).await;
@@ -92,23 +92,23 @@ async fn the_definition_may_be_missing() {
 }
 
 #[tokio::test]
-async fn throttling_is_tried_again_with_or_without_a_code() {
+async fn a_throttled_call_is_retried_with_or_without_a_code() {
     for (code, body) in
         [(Some("TooManyRequestsException"), "{}"), (None, r#"{"message":"Too Many Requests"}"#), (None, "")]
     {
         let rig = Rig::start().await;
-        rig.service.add_fault(Fault { remaining: 2, ..answers(429, code, body) });
+        rig.service.add_fault(Fault { remaining: 2, ..responds_with(429, code, body) });
         assert_eq!(response(rig.invoke(request().to_string()).await)["Outcome"], "Created");
-        assert_eq!(rig.creates(), 3, "and nothing was read: a 429 took no effect");
+        assert_eq!(rig.creates(), 3, "no look-up: a 429 has no effect");
         assert_eq!(rig.service.calls().len(), 3);
         assert_eq!(rig.new_versions().len(), 1);
     }
 }
 
 #[tokio::test]
-async fn throttling_that_does_not_end_is_throttled() {
+async fn a_call_that_is_throttled_until_the_deadline_is_throttled() {
     let rig = Rig::start().await;
-    rig.service.add_fault(answers(429, None, r#"{"message":"Too Many Requests"}"#));
+    rig.service.add_fault(responds_with(429, None, r#"{"message":"Too Many Requests"}"#));
     let (error_type, message) = error(rig.invoke_within(request().to_string(), Duration::from_secs(2)).await);
     assert_eq!(error_type, "Throttled");
     assert!(message.contains("No version was created."), "{message}");
@@ -116,10 +116,10 @@ async fn throttling_that_does_not_end_is_throttled() {
 }
 
 #[tokio::test]
-async fn an_unknown_end_is_looked_into_before_it_is_repeated() {
+async fn a_call_with_an_unknown_outcome_is_retried_only_after_a_lookup() {
     let status = |status| Outcome::Status { status, code: None, body: String::new() };
     for outcome in [Outcome::Reset, Outcome::Truncated, status(500), status(503), status(200), status(408)] {
-        // It took effect: what was made is found.
+        // The call took effect: the look-up finds the version.
         let rig = Rig::with(ignoring_tokens()).await;
         rig.service.add_fault(on_create(outcome.clone(), true, 1));
         let result = response(rig.invoke(request().to_string()).await);
@@ -127,7 +127,7 @@ async fn an_unknown_end_is_looked_into_before_it_is_repeated() {
         assert_eq!(rig.new_versions(), [result["Version"].as_str().unwrap()]);
         assert_eq!(rig.creates(), 1);
 
-        // It took none: it is repeated, once it is seen that nothing is there.
+        // The call had no effect: the function repeats it after the look-up.
         let rig = Rig::with(ignoring_tokens()).await;
         rig.service.add_fault(on_create(outcome.clone(), false, 1));
         let result = response(rig.invoke(request().to_string()).await);
@@ -139,7 +139,7 @@ async fn an_unknown_end_is_looked_into_before_it_is_repeated() {
 }
 
 #[tokio::test]
-async fn a_service_that_says_nothing_does_not_hang_the_function() {
+async fn a_service_that_does_not_respond_ends_in_deadline_exceeded() {
     let rig = Rig::start().await;
     rig.service.add_fault(Fault { operation: None, ..on_create(Outcome::Hang, false, u32::MAX) });
     let (error_type, message) = error(rig.invoke_within(request().to_string(), Duration::from_secs(2)).await);
@@ -148,7 +148,7 @@ async fn a_service_that_says_nothing_does_not_hang_the_function() {
 }
 
 #[tokio::test]
-async fn no_time_is_no_call() {
+async fn an_event_without_time_makes_no_call() {
     let rig = Rig::start().await;
     let (error_type, message) = error(rig.invoke_within(request().to_string(), Duration::ZERO).await);
     assert_eq!(error_type, "DeadlineExceeded");
@@ -157,7 +157,7 @@ async fn no_time_is_no_call() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_is_not_there() {
+async fn an_unreachable_endpoint_is_service_unavailable_or_gone() {
     let table = [
         ("http://127.0.0.1:1", "ServiceUnavailable"),
         ("http://greengrass.us-east-1.invalid", "ServiceUnavailable"),
@@ -186,7 +186,7 @@ async fn missing_credentials_are_access_denied() {
 }
 
 #[tokio::test]
-async fn bad_settings_are_the_answer_to_every_event_but_a_delete() {
+async fn invalid_settings_fail_every_event_except_a_delete() {
     let variables =
         [("AWS_ENDPOINT_URL_GREENGRASS", "localhost:8080"), ("RESPONSE_URL_HOSTS", "127.0.0.1, http://x")];
     let rig = Rig::with(RigOptions { variables: &variables, ..RigOptions::default() }).await;
@@ -197,8 +197,8 @@ async fn bad_settings_are_the_answer_to_every_event_but_a_delete() {
     }
     response(rig.invoke(rig.sample("cloudformation-create").to_string()).await);
     response(rig.invoke(rig.sample("cloudformation-delete").to_string()).await);
-    let told = rig.responses();
-    assert_eq!(told[0]["Status"], "FAILED");
-    assert!(told[0]["Reason"].as_str().unwrap().starts_with("Configuration: "), "{}", told[0]);
-    assert_eq!(told[1]["Status"], "SUCCESS");
+    let sent = rig.responses();
+    assert_eq!(sent[0]["Status"], "FAILED");
+    assert!(sent[0]["Reason"].as_str().unwrap().starts_with("Configuration: "), "{}", sent[0]);
+    assert_eq!(sent[1]["Status"], "SUCCESS");
 }

@@ -1,4 +1,4 @@
-//! What happens before the first event.
+//! What the function does before the first event.
 
 use emulator::greengrass::Operation;
 use tokio::io::AsyncReadExt;
@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 
 use crate::support::{Rig, RigOptions, error, request, response};
 
-/// The connection to Greengrass is opened while the function starts. That it fails is no matter of the start.
+/// The function opens the connection to Greengrass while it starts. A failed connection does not fail the start.
 #[tokio::test]
 async fn a_connection_is_opened_before_the_first_event() {
     let endpoint = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -25,7 +25,7 @@ async fn a_connection_is_opened_before_the_first_event() {
     assert_eq!(error_type, "ServiceUnavailable", "{message}");
 }
 
-/// What is rehearsed is never asked of the service.
+/// The warm-up sends no call.
 #[tokio::test]
 async fn nothing_is_called_before_the_first_event() {
     let rig = Rig::start().await;

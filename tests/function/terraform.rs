@@ -1,5 +1,5 @@
-//! What Terraform adds to a direct request (`aws_lambda_invocation` with `lifecycle_scope = "CRUD"`), through the spawned
-//! function.
+//! Terraform's addition to a direct request (`aws_lambda_invocation` with `lifecycle_scope = "CRUD"`), through the function's
+//! process.
 
 use emulator::greengrass::{Fault, Operation, Outcome};
 use emulator::samples;
@@ -14,14 +14,14 @@ fn sent(action: &str, request: &Value, before: &Value) -> String {
     sent.to_string()
 }
 
-fn holding(id: &str) -> Value {
+fn request_with(id: &str) -> Value {
     let mut request = request();
     request["Connectors"][0]["Id"] = json!(id);
     request
 }
 
 #[tokio::test]
-async fn a_create_is_a_direct_request() {
+async fn a_create_creates_a_version() {
     let rig = Rig::start().await;
     for before in [Value::Null, json!({}), json!("")] {
         let result = response(rig.invoke(sent("create", &request(), &before)).await);
@@ -31,63 +31,69 @@ async fn a_create_is_a_direct_request() {
 }
 
 #[tokio::test]
-async fn an_update_makes_what_is_not_there_yet() {
+async fn an_update_creates_only_a_missing_version() {
     let rig = Rig::start().await;
     let update = async |now: &Value, before: &Value| {
         let result = response(rig.invoke(sent("update", now, before)).await);
         (result["Outcome"].as_str().unwrap().to_owned(), result["Arn"].clone())
     };
-    let (outcome, first) = update(&holding("a"), &Value::Null).await;
-    assert_eq!(outcome, "Created", "what was there before is no request");
-    let (outcome, second) = update(&holding("b"), &holding("a")).await;
+    let (outcome, first) = update(&request_with("a"), &Value::Null).await;
+    assert_eq!(outcome, "Created", "the previous input is not a request");
+    let (outcome, second) = update(&request_with("b"), &request_with("a")).await;
     assert_eq!(outcome, "Created");
     assert_eq!(
-        update(&holding("b"), &holding("b")).await,
+        update(&request_with("b"), &request_with("b")).await,
         ("Existing".to_owned(), second.clone()),
         "equal input"
     );
-    assert_eq!(update(&holding("a"), &holding("b")).await, ("Existing".to_owned(), first), "a roll-back");
+    assert_eq!(
+        update(&request_with("a"), &request_with("b")).await,
+        ("Existing".to_owned(), first),
+        "a roll-back"
+    );
     assert_eq!(rig.creates(), 2);
 
-    let mut revised = holding("b");
+    let mut revised = request_with("b");
     revised["Revision"] = json!("2");
-    let (outcome, third) = update(&revised, &holding("b")).await;
-    assert_eq!((outcome.as_str(), third == second), ("Created", false), "a new revision is a new version");
+    let (outcome, third) = update(&revised, &request_with("b")).await;
+    assert_eq!((outcome.as_str(), third == second), ("Created", false), "a new revision creates a version");
     assert_eq!(update(&revised, &revised).await, ("Existing".to_owned(), third));
-    let (outcome, _) = update(&holding("c"), &holding("c")).await;
-    assert_eq!(outcome, "Created", "equal input, but an update before failed to make it");
+    let (outcome, _) = update(&request_with("c"), &request_with("c")).await;
+    assert_eq!(outcome, "Created", "equal input, but no version has these connectors");
     assert_eq!((rig.creates(), rig.new_versions().len()), (4, 4));
 }
 
-/// Equal input never makes a version that may be there already; other input must not fail for want of reading.
+/// With equal input the version may exist already, so nothing is created. With other input the version is created without the
+/// look-up.
 #[tokio::test]
-async fn an_update_that_may_not_look() {
+async fn an_update_without_read_permission_fails_only_with_equal_input() {
     let rig = Rig::start().await;
-    let refused =
+    let denied =
         Outcome::Status { status: 403, code: Some("AccessDeniedException".to_owned()), body: String::new() };
     let operation = Some(Operation::ListConnectorDefinitionVersions);
     rig.service.add_fault(Fault {
         operation,
         remaining: u32::MAX,
         apply: false,
-        outcome: refused,
+        outcome: denied,
         ..Fault::default()
     });
-    let (error_type, message) = error(rig.invoke(sent("update", &holding("a"), &holding("a"))).await);
+    let (error_type, message) =
+        error(rig.invoke(sent("update", &request_with("a"), &request_with("a"))).await);
     assert_eq!(error_type, "AccessDenied");
     assert!(message.contains("No version was created."), "{message}");
     assert_eq!(rig.creates(), 0);
-    let result = response(rig.invoke(sent("update", &holding("b"), &holding("a"))).await);
+    let result = response(rig.invoke(sent("update", &request_with("b"), &request_with("a"))).await);
     assert_eq!(result["Outcome"], "Created");
 }
 
 #[tokio::test]
-async fn the_sample_brings_its_definition_to_the_next_version() {
+async fn the_sample_creates_a_version_and_its_rollback_finds_the_previous_one() {
     let rig = Rig::start().await;
     let mut event: Value = serde_json::from_str(&read_sample("terraform-update")).unwrap();
     let result = response(rig.invoke(event.to_string()).await);
     assert_eq!((&result["Outcome"], rig.new_versions().len()), (&json!("Created"), 1));
-    // Terraform takes the update back.
+    // Terraform rolls the update back.
     let before = event["tf"]["prev_input"].take();
     let result = response(rig.invoke(sent("update", &before, &event)).await);
     assert_eq!(
@@ -97,11 +103,11 @@ async fn the_sample_brings_its_definition_to_the_next_version() {
 }
 
 #[tokio::test]
-async fn a_delete_calls_nothing_and_cannot_fail() {
-    let wrong = json!({ "ConnectorDefinitionId": 7, "Connectors": null });
+async fn a_delete_succeeds_without_a_call() {
+    let invalid = json!({ "ConnectorDefinitionId": 7, "Connectors": null });
     for variables in [&[][..], &[("IDEMPOTENCY", "never")]] {
         let rig = Rig::with(RigOptions { variables, ..RigOptions::default() }).await;
-        for request in [&request(), &wrong] {
+        for request in [&request(), &invalid] {
             let result = response(rig.invoke(sent("delete", request, request)).await);
             assert_eq!(result, json!({ "Outcome": "Deleted" }));
         }
@@ -112,7 +118,7 @@ async fn a_delete_calls_nothing_and_cannot_fail() {
 }
 
 #[tokio::test]
-async fn an_action_that_is_none_is_refused_with_all_else_that_is_wrong() {
+async fn an_invalid_action_is_reported_with_the_other_errors() {
     let rig = Rig::start().await;
     for tf in [json!({ "action": "destroy" }), json!({}), json!("update"), Value::Null] {
         let event = json!({ "ConnectorDefinitionId": DEFINITION, "Connectors": [{ "Id": "a b", "ConnectorArn": SNS }], "tf": tf });

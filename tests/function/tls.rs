@@ -1,5 +1,5 @@
-//! Over TLS: one connection to each service, begun before there is anything to send over it, and none to a server whose
-//! certificate is not right.
+//! Over TLS: one connection to each service, opened before the function has anything to send over it, and no request to a
+//! server without a valid certificate.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -18,25 +18,25 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::support::{Rig, RigOptions, error, on_create, request, response};
 
-/// Where the function finds a service, as long as it trusts its certificate.
+/// A TLS server in front of a service.
 struct Endpoint {
     port: u16,
-    /// What stands behind it; nobody is served before that is known.
-    behind: watch::Sender<Option<SocketAddr>>,
-    /// How many connections were asked for.
+    /// The address of the service. Connections wait until it is set.
+    target: watch::Sender<Option<SocketAddr>>,
+    /// The number of connections so far.
     connections: watch::Receiver<usize>,
-    /// Whether one has ended.
+    /// Whether a connection has ended.
     ended: watch::Receiver<bool>,
 }
 
-/// What becomes of the first connection to an endpoint.
+/// What happens to the first connection to an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum First {
     Served,
-    /// Closed when the client has greeted the server.
-    NotMade,
-    /// Closed when hands are shaken.
-    Lost,
+    /// Closed after the client's greeting.
+    ClosedInHandshake,
+    /// Closed after the handshake.
+    ClosedAfterHandshake,
 }
 
 impl Endpoint {
@@ -49,8 +49,8 @@ impl Endpoint {
         let port = listener.local_addr().unwrap().port();
         let (count, connections) = watch::channel(0);
         let (end, ended) = watch::channel(false);
-        let behind = watch::Sender::new(None);
-        let service = behind.subscribe();
+        let target = watch::Sender::new(None);
+        let service = target.subscribe();
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let how = if *count.borrow() == 0 { first } else { First::Served };
@@ -58,10 +58,10 @@ impl Endpoint {
                 let (tls, mut service, end) = (TlsAcceptor::from(tls.clone()), service.clone(), end.clone());
                 tokio::spawn(async move {
                     match how {
-                        First::NotMade => drop((stream.read_u8().await, stream)),
-                        First::Lost => drop(tls.accept(stream).await),
+                        First::ClosedInHandshake => drop((stream.read_u8().await, stream)),
+                        First::ClosedAfterHandshake => drop(tls.accept(stream).await),
                         First::Served => {
-                            // A client that does not like the certificate ends it here.
+                            // A client that rejects the certificate ends the connection here.
                             let Ok(mut stream) = tls.accept(stream).await else { return };
                             let address = service.wait_for(Option::is_some).await.unwrap().unwrap();
                             let mut service = TcpStream::connect(address).await.unwrap();
@@ -72,21 +72,21 @@ impl Endpoint {
                 });
             }
         });
-        Self { port, behind, connections, ended }
+        Self { port, target, connections, ended }
     }
 
-    fn stands_before(&self, url: &str) {
+    fn forward_to(&self, url: &str) {
         let address = url.strip_prefix("http://").unwrap().parse().unwrap();
-        self.behind.send_replace(Some(address));
+        self.target.send_replace(Some(address));
     }
 
-    /// So far.
+    /// The number of connections so far.
     fn connections(&self) -> usize {
         *self.connections.borrow()
     }
 }
 
-/// An authority that vouches for servers.
+/// A certificate authority.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -96,7 +96,7 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(itself, KeyPair::generate().unwrap()).unwrap())
     }
 
-    /// A bundle of root certificates with this one in it; a file of this test's own.
+    /// Writes a bundle of root certificates with this one to a file of this test's own.
     fn bundle(&self, test: &str) -> PathBuf {
         let file = std::env::temp_dir().join(format!("connector-versions-{}-{test}.pem", std::process::id()));
         let base64 = base64_simd::STANDARD.encode_to_string(self.0.der());
@@ -105,7 +105,7 @@ impl Authority {
         file
     }
 
-    /// A server of this name, vouched for until this year.
+    /// A server with a certificate for this name, which expires at the start of this year.
     fn server(&self, name: &str, until: i32) -> Arc<ServerConfig> {
         self.server_of(name, until, ALL_VERSIONS)
     }
@@ -127,7 +127,7 @@ impl Authority {
     }
 }
 
-/// A function that trusts this authority and finds Greengrass there.
+/// Starts a function that trusts this authority, with this endpoint as Greengrass.
 async fn rig(authority: &Authority, test: &str, greengrass: &Endpoint) -> Rig {
     let bundle = authority.bundle(test);
     let endpoint = format!("https://localhost:{}", greengrass.port);
@@ -136,11 +136,11 @@ async fn rig(authority: &Authority, test: &str, greengrass: &Endpoint) -> Rig {
     Rig::with(RigOptions { variables: &variables, ..RigOptions::default() }).await
 }
 
-/// A custom resource's Create, to be answered there.
-fn create(rig: &Rig, answers: &Endpoint, number: usize) -> String {
+/// A custom resource's Create with this endpoint as its ResponseURL.
+fn create(rig: &Rig, receiver: &Endpoint, number: usize) -> String {
     let mut event = rig.sample("cloudformation-create");
     event["RequestId"] = json!(number.to_string());
-    event["ResponseURL"] = json!(format!("https://127.0.0.1:{}/answer", answers.port));
+    event["ResponseURL"] = json!(format!("https://127.0.0.1:{}/response", receiver.port));
     event.to_string()
 }
 
@@ -149,70 +149,70 @@ async fn greengrass_and_cloudformation_are_called_over_one_connection_each() {
     for versions in [ALL_VERSIONS, &[&version::TLS12]] {
         let authority = Authority::new();
         let greengrass = Endpoint::start(authority.server_of("localhost", 4000, versions)).await;
-        let answers = Endpoint::start(authority.server_of("127.0.0.1", 4000, versions)).await;
+        let receiver = Endpoint::start(authority.server_of("127.0.0.1", 4000, versions)).await;
         let rig = rig(&authority, "one", &greengrass).await;
-        greengrass.stands_before(&rig.service.url());
-        answers.stands_before(&rig.receiver.url());
+        greengrass.forward_to(&rig.service.url());
+        receiver.forward_to(&rig.receiver.url());
         for number in 1..=2 {
-            let event = create(&rig, &answers, number);
+            let event = create(&rig, &receiver, number);
             assert_eq!(response(rig.invoke(event).await)["Status"], "SUCCESS");
             assert_eq!(rig.responses().len(), number);
-            assert_eq!((greengrass.connections(), answers.connections()), (1, 1), "{number}");
+            assert_eq!((greengrass.connections(), receiver.connections()), (1, 1), "{number}");
         }
     }
 }
 
-/// The connection that the start made may be gone, or may never have been there, when the first event comes.
+/// The connection that the start opened fails during or after its handshake.
 #[tokio::test]
-async fn a_connection_that_the_start_has_not_got_is_replaced_without_an_error() {
-    for first in [First::NotMade, First::Lost] {
+async fn a_connection_that_failed_during_the_start_is_replaced_without_an_error() {
+    for first in [First::ClosedInHandshake, First::ClosedAfterHandshake] {
         let authority = Authority::new();
         let mut greengrass = Endpoint::start_with(authority.server("localhost", 4000), first).await;
-        let answers = Endpoint::start(authority.server("127.0.0.1", 4000)).await;
+        let receiver = Endpoint::start(authority.server("127.0.0.1", 4000)).await;
         let rig = rig(&authority, "first", &greengrass).await;
-        greengrass.stands_before(&rig.service.url());
-        answers.stands_before(&rig.receiver.url());
+        greengrass.forward_to(&rig.service.url());
+        receiver.forward_to(&rig.receiver.url());
         greengrass.ended.wait_for(|&has_ended| has_ended).await.unwrap();
-        assert_eq!(response(rig.invoke(create(&rig, &answers, 1)).await)["Status"], "SUCCESS", "{first:?}");
+        assert_eq!(response(rig.invoke(create(&rig, &receiver, 1)).await)["Status"], "SUCCESS", "{first:?}");
         assert_eq!((rig.creates(), greengrass.connections()), (1, 2), "{first:?}");
-        // Nothing was sent over it, so there is nothing to look for.
+        // Nothing was sent over the connection, so the function makes no look-up.
         assert_eq!(rig.service.calls().len(), 1, "{first:?}");
     }
 }
 
 #[tokio::test]
-async fn the_connection_for_the_answer_is_begun_while_the_version_is_made() {
+async fn the_connection_for_the_response_opens_while_the_version_is_created() {
     let authority = Authority::new();
     let greengrass = Endpoint::start(authority.server("localhost", 4000)).await;
-    let mut answers = Endpoint::start(authority.server("127.0.0.1", 4000)).await;
-    let rig = rig(&authority, "begun", &greengrass).await;
-    greengrass.stands_before(&rig.service.url());
-    answers.stands_before(&rig.receiver.url());
-    // The second call is made when the first was given up on, a second later or more.
+    let mut receiver = Endpoint::start(authority.server("127.0.0.1", 4000)).await;
+    let rig = rig(&authority, "opened", &greengrass).await;
+    greengrass.forward_to(&rig.service.url());
+    receiver.forward_to(&rig.receiver.url());
+    // The function makes the second call after the first timed out, a second later or more.
     rig.service.add_fault(on_create(Outcome::Hang, false, 1));
 
-    let event = create(&rig, &answers, 1);
-    let begun = async {
-        answers.connections.wait_for(|&count| count > 0).await.unwrap();
+    let event = create(&rig, &receiver, 1);
+    let opened = async {
+        receiver.connections.wait_for(|&count| count > 0).await.unwrap();
         rig.creates()
     };
-    let (told, creates) = tokio::join!(rig.invoke_within(event, Duration::from_secs(8)), begun);
-    assert!(creates < 2, "it was begun after {creates} calls");
-    assert_eq!(response(told)["Status"], "SUCCESS");
-    assert_eq!((rig.creates(), answers.connections()), (2, 1));
+    let (outcome, creates) = tokio::join!(rig.invoke_within(event, Duration::from_secs(8)), opened);
+    assert!(creates < 2, "it opened after {creates} calls");
+    assert_eq!(response(outcome)["Status"], "SUCCESS");
+    assert_eq!((rig.creates(), receiver.connections()), (2, 1));
 }
 
 #[tokio::test]
-async fn nothing_is_sent_to_whom_the_authorities_do_not_vouch_for() {
+async fn no_request_is_sent_to_a_server_without_a_valid_certificate() {
     let (trusted, other) = (Authority::new(), Authority::new());
     for (what, server) in [
         ("another-authority", other.server("localhost", 4000)),
         ("another-name", trusted.server("greengrass.example", 4000)),
-        ("over", trusted.server("localhost", 2000)),
+        ("expired", trusted.server("localhost", 2000)),
     ] {
         let greengrass = Endpoint::start(server).await;
         let rig = rig(&trusted, what, &greengrass).await;
-        greengrass.stands_before(&rig.service.url());
+        greengrass.forward_to(&rig.service.url());
         let (error_type, message) =
             error(rig.invoke_within(request().to_string(), Duration::from_secs(4)).await);
         assert_eq!(error_type, "ServiceUnavailable", "{what}: {message}");

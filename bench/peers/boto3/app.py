@@ -1,4 +1,4 @@
-"""The same work in Python: boto3, and urllib3, which it brings along, for the answer."""
+"""The same work in Python: boto3, and urllib3, which it brings along, for the response."""
 
 import json
 
@@ -24,7 +24,7 @@ def handler(event, context):
         data = create(event["RequestId"], event["ResourceProperties"])
     except Exception as error:
         status, reason = "FAILED", str(error)
-    answer = {
+    response = {
         "Status": status,
         "Reason": reason,
         "PhysicalResourceId": data.get("Arn", "none"),
@@ -33,4 +33,4 @@ def handler(event, context):
         "LogicalResourceId": event["LogicalResourceId"],
         "Data": data,
     }
-    http.request("PUT", event["ResponseURL"], body=json.dumps(answer), headers={"content-type": ""})
+    http.request("PUT", event["ResponseURL"], body=json.dumps(response), headers={"content-type": ""})

@@ -1,4 +1,4 @@
-// The same work in JavaScript: the AWS SDK's client, and node's own https for the answer.
+// The same work in JavaScript: the AWS SDK's client, and node's own https for the response.
 import { request as http } from "node:http";
 import { request as https } from "node:https";
 import { GreengrassClient, CreateConnectorDefinitionVersionCommand } from "@aws-sdk/client-greengrass";
@@ -20,7 +20,7 @@ function put(url, body) {
   const headers = { "content-type": "", "content-length": Buffer.byteLength(body) };
   const request = url.startsWith("https:") ? https : http;
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method: "PUT", headers }, (answer) => answer.resume().on("end", resolve));
+    const sent = request(url, { method: "PUT", headers }, (response) => response.resume().on("end", resolve));
     sent.on("error", reject).end(body);
   });
 }

@@ -8,10 +8,10 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 function call(method, path, body = "") {
   return new Promise((resolve, reject) => {
     const headers = { "content-length": Buffer.byteLength(body) };
-    const sent = http.request({ hostname, port, agent, method, path: `/2018-06-01/runtime/${path}`, headers }, (answer) => {
+    const sent = http.request({ hostname, port, agent, method, path: `/2018-06-01/runtime/${path}`, headers }, (response) => {
       const chunks = [];
-      answer.on("data", (chunk) => chunks.push(chunk));
-      answer.on("end", () => resolve({ headers: answer.headers, text: Buffer.concat(chunks).toString() }));
+      response.on("data", (chunk) => chunks.push(chunk));
+      response.on("end", () => resolve({ headers: response.headers, text: Buffer.concat(chunks).toString() }));
     });
     sent.on("error", reject).end(body);
   });

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 const DEFINITION: &str = "11111111-2222-3333-4444-555555555555";
 
-/// A custom resource's Create, to be answered at this URL.
+/// A custom resource's Create with this ResponseURL.
 pub fn custom_resource(response_url: &str) -> String {
     let stack =
         "arn:aws:cloudformation:us-east-1:123456789012:stack/line-7/5b918d10-cd98-11ea-90d5-0a9cd3354c10";
@@ -26,7 +26,7 @@ pub fn custom_resource(response_url: &str) -> String {
     .to_string()
 }
 
-/// A request with so many connectors.
+/// A request with this number of connectors.
 pub fn request(connectors: usize) -> Value {
     let connector = |number: usize| {
         json!({
@@ -38,7 +38,7 @@ pub fn request(connectors: usize) -> Value {
     json!({ "ConnectorDefinitionId": DEFINITION, "Connectors": (0..connectors).map(connector).collect::<Vec<_>>() })
 }
 
-/// A batch of so many messages, each a request with two connectors.
+/// A batch of this number of messages, each a request with two connectors.
 pub fn batch(messages: usize) -> String {
     let record = |number: usize| {
         json!({

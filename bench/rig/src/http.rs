@@ -11,7 +11,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// The value of a header, whose name is given in lower case.
+    /// The value of a header. `name` is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -27,7 +27,7 @@ impl<S: Read + Write> Connection<S> {
         Self { stream: BufReader::with_capacity(64 * 1024, stream) }
     }
 
-    /// The next request; an error when the client has gone.
+    /// The next request, or an error if the client has closed the connection.
     pub fn read(&mut self) -> io::Result<Request> {
         let start = self.line()?;
         let mut words = start.split(' ').map(str::to_owned);
@@ -49,9 +49,9 @@ impl<S: Read + Write> Connection<S> {
         Ok(request)
     }
 
-    /// Writes an answer at once: in two writes the second would wait for the client's delayed acknowledgement.
-    pub fn write(&mut self, answer: &[u8]) -> io::Result<()> {
-        self.stream.get_mut().write_all(answer)?;
+    /// Sends a response in one write: a second one would wait for the client's delayed acknowledgment.
+    pub fn write(&mut self, response: &[u8]) -> io::Result<()> {
+        self.stream.get_mut().write_all(response)?;
         self.stream.get_mut().flush()
     }
 
@@ -83,8 +83,8 @@ impl<S: Read + Write> Connection<S> {
     }
 }
 
-/// An answer as bytes; the headers are whole lines.
-pub fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+/// A response as bytes. The headers are whole lines.
+pub fn response(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let mut bytes =
         format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n{headers}\r\n", body.len()).into_bytes();
     bytes.extend_from_slice(body);

@@ -1,8 +1,8 @@
 //! Drives Lambda functions over the Runtime API as Lambda does, with Greengrass and CloudFormation on loopback, and
-//! prints what it measured as JSON.
+//! prints the measurements as JSON.
 //!
-//! `rig measure PLAN` takes the figures of the table, `rig event PLAN` starts each function for one event (or, with
-//! `--events 0`, for none) and ends it with SIGTERM, `rig roots` prints root certificates.
+//! `rig measure PLAN` measures the figures of the table, `rig event PLAN --events N` starts each function, sends it N
+//! events and ends it with SIGTERM, and `rig roots` prints root certificates.
 
 mod events;
 mod http;
@@ -22,23 +22,23 @@ use serde::Deserialize;
 use crate::process::Function;
 use crate::stage::{Shape, Stage};
 
-/// What is to be measured.
+/// What the rig measures.
 #[derive(Deserialize)]
 pub struct Plan {
     /// `chain.pem`, `leaf.key`, `ca.pem` and `bundle.pem`.
     pub certificates: PathBuf,
-    /// The functions that are measured in turn.
+    /// The functions, which are measured in turn.
     pub functions: Vec<Function>,
-    /// Which of them the report on scale is about.
+    /// The function whose scale is measured.
     #[serde(default)]
     pub scaled: Option<String>,
-    /// How often a start is measured.
+    /// The number of starts of each function.
     #[serde(default)]
     pub starts: usize,
-    /// How many events a warm process gets.
+    /// The number of events of a warm process.
     #[serde(default)]
     pub events: usize,
-    /// How often a warm process is measured.
+    /// The number of warm processes of each function.
     #[serde(default)]
     pub rounds: usize,
 }

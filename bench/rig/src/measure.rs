@@ -1,5 +1,5 @@
-//! The figures. All functions take turns, run by run, so that what else the machine does hits all of them alike, and in
-//! another order each round: a start after a small process finds more of the machine's caches as it needs them.
+//! The figures. All functions take turns, run by run, so that other load on the machine affects all of them. Each round has
+//! another order: a start after a small process finds more of the machine's caches as it needs them.
 
 use serde_json::{Map, Value, json};
 
@@ -7,14 +7,14 @@ use crate::Plan;
 use crate::process::{Function, Share, peak_mb};
 use crate::stage::{Shape, Stage};
 
-/// The part of a processor that 128 MB of memory buys (a whole one is bought by 1,769 MB).
+/// The share of a processor that 128 MB of memory buys; 1,769 MB buy a whole one.
 const SHARE: f64 = 128.0 / 1_769.0;
-/// What is handled before a warm event is measured.
+/// Events before a warm event is measured.
 const WARM_UP: usize = 200;
 const CONNECTORS: [usize; 5] = [1, 10, 100, 1_000, 10_000];
 const MESSAGES: [usize; 5] = [1, 2, 4, 7, 10];
 
-/// Everything the report shows; a function that fails has its error in place of figures.
+/// All figures of the report. A function that fails has its error in place of figures.
 pub fn all(stage: &Stage, plan: &Plan) -> Value {
     let cold = |shape: Shape, share: Option<f64>| {
         in_turn(plan, plan.starts, |function| start(stage, function, shape, share))
@@ -22,7 +22,7 @@ pub fn all(stage: &Stage, plan: &Plan) -> Value {
     let tls = Shape::CustomResource { tls: true };
     let share = match Share::of(SHARE) {
         Ok(_) => cold(tls, Some(SHARE)),
-        Err(error) => json!({ "missing": format!("no control group could be made: {error}") }),
+        Err(error) => json!({ "missing": format!("cannot create a control group: {error}") }),
     };
     json!({
         "cold_plain": cold(Shape::CustomResource { tls: false }, None),
@@ -39,7 +39,7 @@ type Figures = Vec<(&'static str, f64)>;
 fn in_turn(plan: &Plan, rounds: usize, run: impl Fn(&Function) -> Result<Figures, String>) -> Value {
     let mut all: Map<String, Value> = Map::new();
     let mut functions: Vec<&Function> = plan.functions.iter().collect();
-    // Seeded, so that every bench has the same orders.
+    // A fixed seed, so that every benchmark has the same orders.
     let mut orders = fastrand::Rng::with_seed(6);
     for round in 0..rounds {
         orders.shuffle(&mut functions);
@@ -64,7 +64,7 @@ fn in_turn(plan: &Plan, rounds: usize, run: impl Fn(&Function) -> Result<Figures
     Value::Object(all)
 }
 
-/// From the start of the process to its first event answered.
+/// From the start of the process to the response to its first event.
 fn start(stage: &Stage, function: &Function, shape: Shape, share: Option<f64>) -> Result<Figures, String> {
     let run = stage.run(function, shape, 1, share)?;
     let (start, event) = (run.start_ms(), run.seen.took_ms[0]);
@@ -78,9 +78,9 @@ fn start(stage: &Stage, function: &Function, shape: Shape, share: Option<f64>) -
     ])
 }
 
-/// Events of a process that has handled some, and the memory that it took.
+/// Events of a warm process, and its memory.
 fn warm(stage: &Stage, function: &Function, shape: Shape, events: usize) -> Result<Figures, String> {
-    // Memory after a quarter of the events is another process's: reading it would disturb this one.
+    // Another process measures the memory after a quarter of the events: reading it would disturb this one.
     let early = peak_mb(stage.run(function, shape, events / 4, None)?.process.id());
     let run = stage.run(function, shape, events, None)?;
     let mut took = run.seen.took_ms[WARM_UP.min(events / 2)..].to_vec();
@@ -94,7 +94,7 @@ fn warm(stage: &Stage, function: &Function, shape: Shape, events: usize) -> Resu
     ])
 }
 
-/// What an event costs as it grows: medians in milliseconds.
+/// The time of an event by its size: medians in milliseconds.
 fn scale(stage: &Stage, function: &Function) -> Value {
     let median = |shape: Shape, events: usize| -> Value {
         match stage.run(function, shape, events, None) {

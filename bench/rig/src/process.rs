@@ -1,5 +1,4 @@
-//! A function's process: Lambda's environment and nothing else in it, its processor time and memory, and the share of
-//! a processor that it gets.
+//! A function's process: only Lambda's environment, its processor time and memory, and its share of a processor.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -18,7 +17,7 @@ pub struct Function {
     pub folder: PathBuf,
 }
 
-/// A running process; it ends with this.
+/// A running process. Dropping it ends the process.
 pub struct Process {
     child: Child,
     pub started: Instant,
@@ -45,7 +44,7 @@ impl Process {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Ends the process with SIGTERM, at which callgrind still writes its counts.
+    /// Ends the process with SIGTERM, so that callgrind writes its counts.
     pub fn terminate(mut self, patience: Duration) {
         let _ = Command::new("kill").args(["-TERM", &self.id().to_string()]).status();
         let until = Instant::now() + patience;
@@ -72,7 +71,7 @@ pub fn processor_ms(id: u32) -> f64 {
     threads.filter_map(nanoseconds).sum::<u64>() as f64 / 1e6
 }
 
-/// The most memory that a process has had, in MB as Lambda counts them, 1,048,576 bytes.
+/// The peak memory of a process, in MB of 1,048,576 bytes as Lambda counts them.
 pub fn peak_mb(id: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -89,7 +88,7 @@ pub struct Share {
 impl Share {
     const PERIOD_US: f64 = 20_000.0;
 
-    /// Needs the right to make a control group, of version 1 or 2.
+    /// Requires the right to create a control group, of version 1 or 2.
     pub fn of(share: f64) -> io::Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("bench-{}-{}", std::process::id(), COUNT.fetch_add(1, SeqCst));
@@ -115,7 +114,7 @@ impl Share {
 
 impl Drop for Share {
     fn drop(&mut self) {
-        // Empties some time after its last process has ended.
+        // The group becomes empty some time after its last process has ended.
         for _ in 0..50 {
             match fs::remove_dir(&self.folder) {
                 Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {

@@ -1,12 +1,12 @@
-//! Lambda's Runtime API (2018-06-01) for one process: hands out the planned number of events and takes the times.
-//! Events are handed out by the thread that was asked, so that no switch of threads is in the figures.
+//! Lambda's Runtime API (2018-06-01) for one process: sends the planned number of events and measures the times.
+//! The thread that receives a request for an event sends the event, so that the figures contain no thread switch.
 
 use std::io;
 use std::net::TcpStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::http::{Connection, answer};
+use crate::http::{Connection, response};
 use crate::process::{Process, Share, processor_ms};
 use crate::services::listen;
 
@@ -17,18 +17,18 @@ pub struct RuntimeApi {
     shared: Arc<Shared>,
 }
 
-/// What was seen of a process.
+/// The measurements of a process.
 #[derive(Clone, Default)]
 pub struct Seen {
-    /// When it asked for its first event, and the processor time it had used by then.
+    /// When it requested its first event, and the processor time it had used by then.
     pub ready: Option<(Instant, f64)>,
-    /// For each event, in milliseconds from handed out to answered.
+    /// For each event, the milliseconds from its delivery to its response.
     pub took_ms: Vec<f64>,
-    /// Processor time used when it asked for its second event.
+    /// Processor time used when it requested its second event.
     pub first_done_processor_ms: f64,
-    /// Processor time used when it asked for one more than were planned.
+    /// Processor time used when it requested one more than were planned.
     pub done_processor_ms: f64,
-    /// An event or the start that failed, in the function's words.
+    /// The function's error, if an event or the start failed.
     pub failed: Option<String>,
 }
 
@@ -49,7 +49,7 @@ struct State {
 }
 
 impl RuntimeApi {
-    /// For a process that is to handle this event so many times, from its first event on with this share of a
+    /// Starts the API for a process that handles this event `events` times, from its first event on with this share of a
     /// processor.
     pub fn start(event: String, planned: usize, share: Option<&Arc<Share>>) -> io::Result<Self> {
         let share = share.map(Arc::downgrade);
@@ -60,7 +60,7 @@ impl RuntimeApi {
         Ok(Self { port, shared })
     }
 
-    /// Waits until all events are answered and the next is asked for.
+    /// Waits until the process has responded to all events and requested the next.
     pub fn wait(&self, process: &mut Process, patience: Duration) -> Result<Seen, String> {
         let until = Instant::now() + patience;
         let mut state = self.shared.lock();
@@ -95,14 +95,14 @@ impl Shared {
             let written = match request.path.strip_prefix(PREFIX) {
                 Some("invocation/next") => match self.next(now) {
                     Some(id) => self.hand_out(&mut connection, &id),
-                    // As Lambda does when there is no event: nothing comes until the process is ended.
+                    // As Lambda does when there is no event: it does not respond.
                     None => return drop(connection.read()),
                 },
                 Some(path) => {
                     self.ended(path, &request.body, now);
-                    connection.write(&answer("202 Accepted", "", br#"{"status":"OK"}"#))
+                    connection.write(&response("202 Accepted", "", br#"{"status":"OK"}"#))
                 }
-                None => connection.write(&answer("404 Not Found", "", b"")),
+                None => connection.write(&response("404 Not Found", "", b"")),
             };
             if written.is_err() {
                 break;
@@ -116,7 +116,7 @@ impl Shared {
         let id = loop {
             match state.process {
                 Some(id) => break id,
-                // It may ask before the one who started it knows its id.
+                // It may request an event before the thread that started it knows its ID.
                 None => {
                     let waited = self.changed.wait_timeout(state, Duration::from_millis(10));
                     state = waited.unwrap_or_else(PoisonError::into_inner).0;
@@ -151,8 +151,8 @@ impl Shared {
              Lambda-Runtime-Trace-Id: Root=1-5e1b4151-43a0913a12345678901234567;Parent=53995c3f42cd8ad8;Sampled=0\r\n",
             now.as_millis() + 60_000
         );
-        // Another event each time, as a client token is derived from it.
-        let event = answer("200 OK", &headers, self.event.replace("EVENT_ID", id).as_bytes());
+        // A different event each time, because the client token is derived from it.
+        let event = response("200 OK", &headers, self.event.replace("EVENT_ID", id).as_bytes());
         self.lock().handed_out = Some(Instant::now());
         connection.write(&event)
     }

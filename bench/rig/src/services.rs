@@ -1,5 +1,5 @@
-//! What a function calls: Greengrass and CloudFormation's ResponseURL, over plain HTTP and over TLS. They answer at
-//! once, and count what was asked of them, so that a function that does less than its job is not taken for a fast one.
+//! The services that a function calls: Greengrass and CloudFormation's ResponseURL, over plain HTTP and over TLS. They
+//! respond at once, and count the requests, so that a function that does less than its job does not pass as a fast one.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -12,7 +12,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::http::{Connection, Request, answer};
+use crate::http::{Connection, Request, response};
 
 /// The services, on ports of 127.0.0.1.
 pub struct Services {
@@ -21,23 +21,23 @@ pub struct Services {
     pub done: Arc<Done>,
 }
 
-/// What was done, since the start.
+/// The requests since the start.
 #[derive(Default)]
 pub struct Done {
     creates: AtomicU64,
-    answers: AtomicU64,
+    responses: AtomicU64,
 }
 
-/// How often a version was created and CloudFormation told of a success.
+/// How often a version was created, and how often CloudFormation received a success.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Job {
     pub creates: u64,
-    pub answers: u64,
+    pub responses: u64,
 }
 
 impl Done {
     pub fn so_far(&self) -> Job {
-        Job { creates: self.creates.load(SeqCst), answers: self.answers.load(SeqCst) }
+        Job { creates: self.creates.load(SeqCst), responses: self.responses.load(SeqCst) }
     }
 
     fn serve(&self, request: &Request) -> Vec<u8> {
@@ -47,17 +47,17 @@ impl Done {
         match request.method.as_str() {
             "POST" if request.path.ends_with("/versions") && signed() && holds(b"\"ConnectorArn\"") => {
                 self.creates.fetch_add(1, SeqCst);
-                answer(
+                response(
                     "200 OK",
                     "Content-Type: application/json\r\nx-amzn-RequestId: 0\r\n",
                     CREATED.as_bytes(),
                 )
             }
-            "PUT" if request.path.starts_with("/answer") && holds(b"\"SUCCESS\"") => {
-                self.answers.fetch_add(1, SeqCst);
-                answer("200 OK", "", b"")
+            "PUT" if request.path.starts_with("/response") && holds(b"\"SUCCESS\"") => {
+                self.responses.fetch_add(1, SeqCst);
+                response("200 OK", "", b"")
             }
-            _ => answer(
+            _ => response(
                 "403 Forbidden",
                 "Content-Type: application/json\r\nx-amzn-ErrorType: MissingAuthenticationTokenException\r\n",
                 br#"{"message":"Missing Authentication Token"}"#,
@@ -100,7 +100,7 @@ pub fn listen(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> io::Result<u
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let serve = serve.clone();
-            // Without it a small answer may wait for an acknowledgement.
+            // Without it, a small response may wait for an acknowledgment.
             let _ = stream.set_nodelay(true);
             thread::spawn(move || serve(stream));
         }

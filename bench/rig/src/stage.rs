@@ -1,4 +1,4 @@
-//! One run of one function: its environment, its event, and whether it did its job.
+//! One run of one function: its environment, its events, and whether it did its job.
 
 use std::fs;
 use std::io;
@@ -11,7 +11,7 @@ use crate::process::{Function, Process, Share};
 use crate::runtime_api::{RuntimeApi, Seen};
 use crate::services::{Job, Services};
 
-/// No run takes longer.
+/// The longest time that a run may take.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The services that functions call, and the certificates.
@@ -20,22 +20,22 @@ pub struct Stage {
     certificates: PathBuf,
 }
 
-/// What a function is to do for each event.
+/// What a function does for each event.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
-    /// A custom resource's Create: one call to Greengrass and one answer to CloudFormation.
+    /// A custom resource's Create: one call to Greengrass and one response to CloudFormation.
     CustomResource { tls: bool },
-    /// A request with so many connectors, over TLS.
+    /// A request with this number of connectors, over TLS.
     Connectors(usize),
-    /// A batch of so many requests, over TLS.
+    /// A batch of this number of requests, over TLS.
     Messages(usize),
 }
 
-/// A run, with the process as it was at the end.
+/// A run, with its process.
 pub struct Run {
     pub seen: Seen,
     pub process: Process,
-    /// After the process, since it is there as long as somebody is in it.
+    /// Dropped after the process: a control group can be removed only when it is empty.
     _share: Option<Arc<Share>>,
 }
 
@@ -52,7 +52,7 @@ impl Stage {
         Ok(Self { services: Services::start(&certificates)?, certificates })
     }
 
-    /// Starts a function for so many events, from the first on with a share of a processor, and sees that each was done.
+    /// Runs a function for this number of events, from the first on with a share of a processor, and checks its work.
     pub fn run(
         &self,
         function: &Function,
@@ -60,18 +60,19 @@ impl Stage {
         events: usize,
         share: Option<f64>,
     ) -> Result<Run, String> {
-        let told = |error: io::Error| error.to_string();
-        let share = share.map(Share::of).transpose().map_err(told)?.map(Arc::new);
-        let api = RuntimeApi::start(self.event(shape), events, share.as_ref()).map_err(told)?;
+        let to_text = |error: io::Error| error.to_string();
+        let share = share.map(Share::of).transpose().map_err(to_text)?.map(Arc::new);
+        let api = RuntimeApi::start(self.event(shape), events, share.as_ref()).map_err(to_text)?;
         let before = self.services.done.so_far();
         let environment = self.environment(shape, api.port);
-        let mut process = Process::start(function, &environment, false).map_err(told)?;
+        let mut process = Process::start(function, &environment, false).map_err(to_text)?;
         let seen = api.wait(&mut process, PATIENCE)?;
         let after = self.services.done.so_far();
-        let done = Job { creates: after.creates - before.creates, answers: after.answers - before.answers };
-        // Nobody expects work of the empty handler.
+        let done =
+            Job { creates: after.creates - before.creates, responses: after.responses - before.responses };
+        // The empty handler does no work.
         if function.name != "empty" && done != shape.job().times(events as u64) {
-            return Err(format!("{events} x {shape:?}: the work that was done is {done:?}"));
+            return Err(format!("{events} x {shape:?}: expected other work, found {done:?}"));
         }
         Ok(Run { seen, process, _share: share })
     }
@@ -86,18 +87,18 @@ impl Stage {
     fn event(&self, shape: Shape) -> String {
         match shape {
             Shape::CustomResource { tls: true } => {
-                events::custom_resource(&format!("https://127.0.0.1:{}/answer?X=1", self.services.https))
+                events::custom_resource(&format!("https://127.0.0.1:{}/response?X=1", self.services.https))
             }
             Shape::CustomResource { tls: false } => {
-                events::custom_resource(&format!("http://127.0.0.1:{}/answer?X=1", self.services.http))
+                events::custom_resource(&format!("http://127.0.0.1:{}/response?X=1", self.services.http))
             }
             Shape::Connectors(count) => events::request(count).to_string(),
             Shape::Messages(count) => events::batch(count),
         }
     }
 
-    /// Lambda's environment, the endpoint, and each ecosystem's way to trust one certificate authority more. The
-    /// endpoint and the ResponseURL have two host names, as in AWS: two connections, two handshakes.
+    /// Lambda's environment, the endpoint, and each ecosystem's setting for one more trusted certificate authority. The
+    /// endpoint and the ResponseURL have different host names, as in AWS: two connections, two handshakes.
     fn environment(&self, shape: Shape, runtime_api: u16) -> Vec<(String, String)> {
         let endpoint = match shape {
             Shape::CustomResource { tls: false } => format!("http://127.0.0.1:{}", self.services.http),
@@ -138,15 +139,15 @@ impl Stage {
 impl Shape {
     fn job(self) -> Job {
         match self {
-            Self::CustomResource { .. } => Job { creates: 1, answers: 1 },
-            Self::Connectors(_) => Job { creates: 1, answers: 0 },
-            Self::Messages(count) => Job { creates: count as u64, answers: 0 },
+            Self::CustomResource { .. } => Job { creates: 1, responses: 1 },
+            Self::Connectors(_) => Job { creates: 1, responses: 0 },
+            Self::Messages(count) => Job { creates: count as u64, responses: 0 },
         }
     }
 }
 
 impl Job {
     fn times(self, count: u64) -> Self {
-        Self { creates: self.creates * count, answers: self.answers * count }
+        Self { creates: self.creates * count, responses: self.responses * count }
     }
 }

@@ -1,11 +1,7 @@
-//! The function as Lambda runs it: the `bootstrap` as built, spawned, on a real Runtime API, against the embedded
-//! service and a receiver of answers to CloudFormation, all over loopback.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "each test file has this module for itself and uses its own part"
-)]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says where")]
+//! Starts the built `bootstrap` as Lambda does: as a process, with a Runtime API, the emulated service and a receiver of
+//! responses to CloudFormation, all over loopback.
+#![allow(dead_code, unreachable_pub, reason = "the benchmark uses only a part of this module")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot continue reports where")]
 
 use std::time::Duration;
 
@@ -22,7 +18,7 @@ pub use emulator::samples::DEFINITION;
 
 pub const SNS: &str = "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4";
 
-/// Everything an event goes through.
+/// A function with all services around it.
 pub struct Rig {
     pub service: Emulator,
     pub receiver: ResponseReceiver,
@@ -30,7 +26,7 @@ pub struct Rig {
     function: LambdaProcess,
 }
 
-/// How a rig differs from the default.
+/// Options of a [`Rig`].
 #[derive(Default)]
 pub struct RigOptions<'a> {
     pub behavior: Behavior,
@@ -59,7 +55,7 @@ impl Rig {
         Self { service, receiver, api, function }
     }
 
-    /// Hands an event to the function, which has thirty seconds.
+    /// Invokes the function, which has thirty seconds.
     pub async fn invoke(&self, event: impl Into<Bytes>) -> InvocationOutcome {
         self.invoke_within(event, Duration::from_secs(30)).await
     }
@@ -69,9 +65,9 @@ impl Rig {
     }
 
     pub async fn invocation(&self, invocation: Invocation) -> InvocationOutcome {
-        // No answer at all is a failure of the function, not a reason to wait for ever.
+        // A function that never responds must fail the test, not block it.
         let bound = Duration::from_secs(120);
-        tokio::time::timeout(bound, self.api.invoke(invocation)).await.expect("the function answers").outcome
+        tokio::time::timeout(bound, self.api.invoke(invocation)).await.expect("the function responds").outcome
     }
 
     /// The calls of an operation so far.
@@ -83,7 +79,7 @@ impl Rig {
         self.calls(Operation::CreateConnectorDefinitionVersion).len()
     }
 
-    /// The versions of the samples' definition beside the one that was there before.
+    /// The versions of the samples' definition, without its first one.
     pub fn new_versions(&self) -> Vec<String> {
         self.service.versions(DEFINITION).into_iter().filter(|id| id != samples::VERSION).collect()
     }
@@ -113,7 +109,7 @@ impl Rig {
         assert!(Command::new("kill").args([format!("-{name}"), id]).status().await.unwrap().success());
     }
 
-    /// Ends the function and gives all that it wrote.
+    /// Ends the function and returns its output.
     pub async fn stop(self) -> String {
         self.function.kill_and_collect_output().await
     }
@@ -130,16 +126,16 @@ pub fn version_arn(id: &str) -> String {
 }
 
 /// The payload of a response.
-pub fn response(ending: InvocationOutcome) -> Value {
-    match ending {
+pub fn response(outcome: InvocationOutcome) -> Value {
+    match outcome {
         InvocationOutcome::Response(payload) => serde_json::from_slice(&payload).unwrap(),
         other => panic!("not a response: {other:?}"),
     }
 }
 
 /// Type and message of an error.
-pub fn error(ending: InvocationOutcome) -> (String, String) {
-    match ending {
+pub fn error(outcome: InvocationOutcome) -> (String, String) {
+    match outcome {
         InvocationOutcome::Error { error_type, message } => (error_type, message),
         other => panic!("not an error: {other:?}"),
     }
@@ -153,7 +149,7 @@ pub fn request() -> Value {
     })
 }
 
-/// What a custom resource's answer says of a version.
+/// `Data` of a custom resource's response.
 pub fn data(version: &str, created: &Value, outcome: &str) -> Value {
     json!({
         "Arn": version_arn(version), "Id": DEFINITION, "Version": version, "CreationTimestamp": created,
@@ -161,7 +157,7 @@ pub fn data(version: &str, created: &Value, outcome: &str) -> Value {
     })
 }
 
-/// A fault of the create.
+/// A fault of the create call.
 pub fn on_create(outcome: Outcome, commit: bool, times: u32) -> Fault {
     Fault {
         operation: Some(Operation::CreateConnectorDefinitionVersion),
@@ -172,7 +168,7 @@ pub fn on_create(outcome: Outcome, commit: bool, times: u32) -> Fault {
     }
 }
 
-/// A fault of every call, which has no effect.
+/// A fault of every call. The calls have no effect.
 pub fn on_all(outcome: Outcome) -> Fault {
     Fault { operation: None, remaining: u32::MAX, apply: false, outcome, ..Fault::default() }
 }

@@ -1,4 +1,4 @@
-//! The same work as it is usually written in Rust: default features, `load_defaults`, reqwest for the answer.
+//! The same work as it is usually written in Rust: default features, `load_defaults`, reqwest for the response.
 
 use std::collections::HashMap;
 
@@ -71,7 +71,7 @@ async fn handle(
         Ok(data) => ("SUCCESS", String::new(), data),
         Err(error) => ("FAILED", error.to_string(), json!({})),
     };
-    let answer = json!({
+    let response = json!({
         "Status": status,
         "Reason": reason,
         "PhysicalResourceId": data["Arn"].as_str().unwrap_or("none"),
@@ -80,7 +80,7 @@ async fn handle(
         "LogicalResourceId": resource.logical_resource_id,
         "Data": data,
     });
-    let put = http.put(&resource.response_url).header("content-type", "").body(answer.to_string());
+    let put = http.put(&resource.response_url).header("content-type", "").body(response.to_string());
     put.send().await?.error_for_status()?;
     Ok(())
 }

@@ -13,6 +13,8 @@ mod error;
 mod event;
 mod excerpt;
 mod intrinsic;
+#[cfg(test)]
+mod properties;
 mod report;
 mod sarif;
 mod spanned_value;

@@ -1,6 +1,5 @@
 //! The catalog, through the two functions that every request goes through: `parse` and `validate`.
 
-mod arbitrary;
 mod arns;
 mod mutations;
 mod rules;

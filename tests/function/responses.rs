@@ -1,6 +1,7 @@
-//! The answer to CloudFormation: sent in time, until it is accepted, never after that, and nowhere but where it may go.
+//! The response to CloudFormation: the function sends it in time, repeats it until it is accepted, never sends it again
+//! after that, and sends it only to allowed hosts.
 
-#![allow(clippy::print_stdout, reason = "what was left of the time is a result")]
+#![allow(clippy::print_stdout, reason = "the remaining time is a result")]
 
 use std::time::{Duration, Instant};
 
@@ -14,9 +15,9 @@ use crate::support::{DEFINITION, Rig, RigOptions, error, on_all, on_create, resp
 
 const STEPS: [&str; 3] = ["create", "update", "delete"];
 
-/// Ids missing or of another type: the answer has what is known, and is sent.
+/// The response contains the IDs that the event has. A missing ID is empty.
 #[tokio::test]
-async fn ids_that_are_missing() {
+async fn missing_or_invalid_ids_do_not_prevent_the_response() {
     let rig = Rig::start().await;
     for (at, name) in
         ["StackId", "RequestId", "LogicalResourceId", "PhysicalResourceId", "RequestType"].iter().enumerate()
@@ -28,21 +29,21 @@ async fn ids_that_are_missing() {
                 None => drop(event.as_object_mut().unwrap().remove(*name)),
             }
             let before = rig.receiver.received().len();
-            let told = response(rig.invoke(event.to_string()).await);
+            let result = response(rig.invoke(event.to_string()).await);
             assert_eq!(rig.receiver.received().len(), before + 1, "{name} {value:?}");
-            let id = told["PhysicalResourceId"].as_str().unwrap();
+            let id = result["PhysicalResourceId"].as_str().unwrap();
             assert!(!id.is_empty() && id.len() <= 1_024);
             if at < 3 {
-                let kept = if value == Some(json!(7)) { "7" } else { "" };
-                assert_eq!(told[*name], kept);
-                assert_eq!(told["Status"], "SUCCESS");
+                let expected = if value == Some(json!(7)) { "7" } else { "" };
+                assert_eq!(result[*name], expected);
+                assert_eq!(result["Status"], "SUCCESS");
             } else if at == 4 {
-                assert_eq!(told["Status"], "FAILED");
+                assert_eq!(result["Status"], "FAILED");
                 assert_eq!(
-                    told["PhysicalResourceId"], event["PhysicalResourceId"],
-                    "so nothing is replaced or deleted"
+                    result["PhysicalResourceId"], event["PhysicalResourceId"],
+                    "CloudFormation replaces and deletes nothing"
                 );
-                let reason = told["Reason"].as_str().unwrap();
+                let reason = result["Reason"].as_str().unwrap();
                 assert!(
                     reason.contains("RequestType: ") && reason.contains("expected Create, Update or Delete")
                 );
@@ -51,72 +52,74 @@ async fn ids_that_are_missing() {
     }
 }
 
-/// The end of a create that is never answered: told in time, with what is known.
+/// The service never responds to the create call.
 #[tokio::test]
-async fn a_deadline_is_told_before_it_is_over() {
+async fn a_response_is_sent_before_the_deadline() {
     for (commit, seconds) in [(false, 2), (true, 2), (false, 1)] {
         let rig = Rig::start().await;
         rig.service.add_fault(Fault { apply: commit, ..on_all(Outcome::Hang) });
         let event = rig.sample("cloudformation-create");
         let time = Duration::from_secs(seconds);
         let started = Instant::now();
-        let told = response(rig.invoke_within(event.to_string(), time).await);
-        let left = time.checked_sub(started.elapsed()).expect("told before the deadline");
-        assert_eq!(told["Status"], "FAILED");
-        let reason = told["Reason"].as_str().unwrap();
+        let result = response(rig.invoke_within(event.to_string(), time).await);
+        let left = time.checked_sub(started.elapsed()).expect("the response arrives before the deadline");
+        assert_eq!(result["Status"], "FAILED");
+        let reason = result["Reason"].as_str().unwrap();
         assert!(reason.starts_with("DeadlineExceeded: "), "{reason}");
         assert!(reason.contains("Whether a version was created is unknown"), "{reason}");
         assert_eq!(rig.receiver.received().len(), 1);
-        println!("of {seconds} s, {} ms were left when the answer had been taken", left.as_millis());
+        println!("{} ms of {seconds} s remained after the response", left.as_millis());
     }
 }
 
 #[tokio::test]
-async fn a_service_timeout_bounds_the_work_like_the_deadline() {
-    let places: [fn(&mut Value, Value); 2] = [
+async fn a_service_timeout_limits_the_time_like_the_deadline() {
+    let locations: [fn(&mut Value, Value); 2] = [
         |event, timeout| event["ServiceTimeout"] = timeout,
         |event, timeout| event["ResourceProperties"]["ServiceTimeout"] = timeout,
     ];
-    for place in places {
+    for set_timeout in locations {
         for timeout in [json!("2"), json!(2)] {
             let rig = Rig::start().await;
             rig.service.add_fault(on_all(Outcome::Hang));
             let mut event = rig.sample("cloudformation-create");
             event["ResourceProperties"].as_object_mut().unwrap().remove("ServiceTimeout");
-            place(&mut event, timeout);
+            set_timeout(&mut event, timeout);
             let started = Instant::now();
-            let told = response(rig.invoke_within(event.to_string(), Duration::from_secs(60)).await);
-            assert!(started.elapsed() < Duration::from_secs(2), "told while CloudFormation still waits");
-            assert!(told["Reason"].as_str().unwrap().starts_with("DeadlineExceeded: "), "{told}");
+            let result = response(rig.invoke_within(event.to_string(), Duration::from_secs(60)).await);
+            assert!(
+                started.elapsed() < Duration::from_secs(2),
+                "the response arrives while CloudFormation still waits"
+            );
+            assert!(result["Reason"].as_str().unwrap().starts_with("DeadlineExceeded: "), "{result}");
         }
     }
 }
 
-/// What the receiver may do: the same answer again until it is accepted, and never after that.
 #[tokio::test]
-async fn an_answer_is_sent_until_it_is_accepted() {
+async fn a_response_is_repeated_until_it_is_accepted() {
     for step in STEPS {
         let rig = Rig::start().await;
-        let difficult = [408, 429, 500, 502, 503, 504].map(|status| Reply::Response(empty(status)));
-        rig.receiver.enqueue_replies([Reply::Reset].into_iter().chain(difficult));
+        let retryable = [408, 429, 500, 502, 503, 504].map(|status| Reply::Response(empty(status)));
+        rig.receiver.enqueue_replies([Reply::Reset].into_iter().chain(retryable));
         let event = rig.sample(&format!("cloudformation-{step}"));
         let result = response(rig.invoke(event.to_string()).await);
         let received = rig.receiver.received();
-        assert_eq!(received.len(), 8, "seven attempts and the one that was accepted");
+        assert_eq!(received.len(), 8, "seven failed attempts and the accepted one");
         assert!(
             received.iter().all(|put| put.body == received[0].body && put.headers["content-type"].is_empty())
         );
         assert_eq!(rig.responses()[7], result);
         assert_eq!(result["Status"], "SUCCESS");
         assert!(rig.creates() <= 1);
-        // The process is well, and what was accepted stays the last word.
+        // The process continues, and the accepted response stays the last one.
         response(rig.invoke(rig.sample("direct").to_string()).await);
         assert_eq!(rig.receiver.received().len(), 8);
     }
 }
 
 #[tokio::test]
-async fn an_answer_whose_acceptance_breaks_off_is_not_sent_again() {
+async fn a_response_is_not_repeated_after_a_truncated_acceptance() {
     let rig = Rig::start().await;
     let mut accepted = empty(200);
     *accepted.body_mut() = bytes::Bytes::from_static(b"<accepted/>");
@@ -126,25 +129,25 @@ async fn an_answer_whose_acceptance_breaks_off_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_refused_fails_the_invocation() {
+async fn a_rejected_response_fails_the_invocation() {
     for status in [400, 403, 404, 301, 307] {
         let rig = Rig::start().await;
-        let mut refused = empty(status);
-        refused
+        let mut rejected = empty(status);
+        rejected
             .headers_mut()
             .insert("location", format!("{}/elsewhere", rig.receiver.url()).parse().unwrap());
-        rig.receiver.enqueue_replies([Reply::Response(refused)]);
+        rig.receiver.enqueue_replies([Reply::Response(rejected)]);
         let (error_type, message) = error(rig.invoke(rig.sample("cloudformation-create").to_string()).await);
         assert_eq!(error_type, "ServiceRejected");
         assert!(message.contains(&format!("rejected it with status {status}")), "{message}");
-        assert_eq!(rig.receiver.received().len(), 1, "no redirect is followed and nothing is repeated");
+        assert_eq!(rig.receiver.received().len(), 1, "the function follows no redirect and repeats nothing");
         let log = rig.stop().await;
         assert!(log.contains(&format!("status {status}")), "{log}");
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_nobody_takes_fails_the_invocation_before_the_deadline() {
+async fn a_receiver_that_does_not_respond_fails_the_invocation_before_the_deadline() {
     let rig = Rig::start().await;
     rig.receiver.enqueue_replies((0..100).map(|_| Reply::Hang));
     let time = Duration::from_secs(2);
@@ -161,7 +164,7 @@ async fn an_answer_that_nobody_takes_fails_the_invocation_before_the_deadline() 
 }
 
 #[tokio::test]
-async fn nothing_is_sent_to_a_host_that_is_not_allowed() {
+async fn no_response_is_sent_to_a_host_that_is_not_allowed() {
     let rig = Rig::start().await;
     let port = rig.receiver.url().rsplit(':').next().unwrap().to_owned();
     for url in [
@@ -184,15 +187,15 @@ async fn nothing_is_sent_to_a_host_that_is_not_allowed() {
     assert!(rig.receiver.received().is_empty() && rig.service.calls().is_empty());
 }
 
-/// Carried by SNS or SQS, a custom resource is answered the same way, and its message is done with even when the
-/// answer is FAILED.
+/// A custom resource request in an SNS or SQS message gets the same response. The message succeeds even if the response is
+/// FAILED.
 #[tokio::test]
-async fn carried_by_sns_and_sqs() {
+async fn a_request_in_a_message_gets_one_response() {
     let rig = Rig::start().await;
-    for good in [true, false] {
+    for is_valid in [true, false] {
         let mut event = rig.sample("cloudformation-create");
-        event["RequestId"] = json!(format!("request-{good}"));
-        if !good {
+        event["RequestId"] = json!(format!("request-{is_valid}"));
+        if !is_valid {
             event["ResourceProperties"] = Value::Null;
         }
         let text = event.to_string();
@@ -207,25 +210,25 @@ async fn carried_by_sns_and_sqs() {
         for envelope in envelopes {
             let before = rig.receiver.received().len();
             let result = rig.invoke(envelope.to_string()).await;
-            let told = rig.responses();
-            assert_eq!(told.len(), before + 1);
-            let told = told.last().unwrap();
-            assert_eq!(told["Status"], if good { "SUCCESS" } else { "FAILED" });
+            let sent = rig.responses();
+            assert_eq!(sent.len(), before + 1);
+            let sent = sent.last().unwrap();
+            assert_eq!(sent["Status"], if is_valid { "SUCCESS" } else { "FAILED" });
             let processed = json!({ "batchItemFailures": [] });
             assert!(matches!(&result, InvocationOutcome::Response(_)));
             let result = response(result);
-            assert!(result == processed || result == *told, "{result}");
-            versions.push(told["PhysicalResourceId"].clone());
+            assert!(result == processed || result == *sent, "{result}");
+            versions.push(sent["PhysicalResourceId"].clone());
         }
         versions.dedup();
-        assert_eq!(versions.len(), 1, "the innermost request is the one that asks: {versions:?}");
+        assert_eq!(versions.len(), 1, "the innermost request is the requester: {versions:?}");
     }
     assert_eq!(rig.new_versions().len(), 1);
 }
 
-/// A failed Create is cleaned up under its placeholder.
+/// CloudFormation deletes a resource whose Create failed by its placeholder ID.
 #[tokio::test]
-async fn a_placeholder_is_deleted_like_any_other() {
+async fn a_delete_of_a_placeholder_id_succeeds() {
     let rig = Rig::start().await;
     let mut create = rig.sample("cloudformation-create");
     create["ResourceProperties"]["Connectors"] = json!([7]);
@@ -233,15 +236,14 @@ async fn a_placeholder_is_deleted_like_any_other() {
     let mut delete = rig.sample("cloudformation-delete");
     delete["PhysicalResourceId"] = id.clone();
     delete["ResourceProperties"] = create["ResourceProperties"].clone();
-    let told = response(rig.invoke(delete.to_string()).await);
-    assert_eq!((&told["Status"], &told["PhysicalResourceId"]), (&json!("SUCCESS"), &id));
+    let result = response(rig.invoke(delete.to_string()).await);
+    assert_eq!((&result["Status"], &result["PhysicalResourceId"]), (&json!("SUCCESS"), &id));
     assert!(rig.service.calls().is_empty());
 }
 
-/// A new Revision is a new version also when the call's end was not seen: the version that the resource has already
-/// holds the same, and is not the one that was asked for.
+/// The outcome of the call is unknown, and the resource's present version has the same connectors.
 #[tokio::test]
-async fn a_new_revision_is_not_confused_with_the_version_before_it() {
+async fn the_lookup_for_a_new_revision_does_not_accept_the_present_version() {
     for (commit, origin) in [(true, "Existing"), (false, "Created")] {
         let behavior = Behavior { honor_tokens: false, ..Behavior::default() };
         let rig = Rig::with(RigOptions { behavior, ..RigOptions::default() }).await;
@@ -249,54 +251,57 @@ async fn a_new_revision_is_not_confused_with_the_version_before_it() {
         let mut event = rig.sample("cloudformation-update");
         event["ResourceProperties"]["Connectors"] = samples::connectors();
         event["ResourceProperties"]["Revision"] = json!("2");
-        let told = response(rig.invoke(event.to_string()).await);
-        assert_eq!(told["Data"]["Outcome"], origin);
-        assert_eq!(rig.new_versions(), [told["Data"]["Version"].as_str().unwrap()]);
+        let result = response(rig.invoke(event.to_string()).await);
+        assert_eq!(result["Data"]["Outcome"], origin);
+        assert_eq!(rig.new_versions(), [result["Data"]["Version"].as_str().unwrap()]);
     }
 }
 
-/// A client token of one's own is the same for every update: remarked, and never taken for success with old content.
+/// A client token in the properties is the same for every update.
 #[tokio::test]
-async fn a_fixed_client_token_is_not_success_with_old_content() {
+async fn a_reused_client_token_with_other_content_fails() {
     let rig = Rig::start().await;
     let mut create = rig.sample("cloudformation-create");
     create["ResourceProperties"]["AmznClientToken"] = json!("mine");
-    let told = response(rig.invoke(create.to_string()).await);
-    assert_eq!(told["Status"], "SUCCESS");
+    let result = response(rig.invoke(create.to_string()).await);
+    assert_eq!(result["Status"], "SUCCESS");
     assert!(
-        told["Reason"].as_str().unwrap().starts_with("Warnings: AmznClientToken: the same for every update")
+        result["Reason"]
+            .as_str()
+            .unwrap()
+            .starts_with("Warnings: AmznClientToken: the same for every update")
     );
-    // Another resource with the same token and other content does not get the first one's version either.
+    // Another resource with the same token and other content does not get the first resource's version either.
     let mut other = rig.sample("cloudformation-create");
     other["LogicalResourceId"] = json!("Other");
     other["ResourceProperties"]["AmznClientToken"] = json!("mine");
     other["ResourceProperties"]["Connectors"] = json!([]);
-    let refused = response(rig.invoke(other.to_string()).await);
-    assert_eq!(refused["Status"], "FAILED", "{refused}");
+    let failed = response(rig.invoke(other.to_string()).await);
+    assert_eq!(failed["Status"], "FAILED", "{failed}");
     let mut update = rig.sample("cloudformation-update");
-    update["PhysicalResourceId"] = told["PhysicalResourceId"].clone();
+    update["PhysicalResourceId"] = result["PhysicalResourceId"].clone();
     update["ResourceProperties"]["AmznClientToken"] = json!("mine");
     update["ResourceProperties"]["Connectors"] = json!([]);
-    let refused = response(rig.invoke(update.to_string()).await);
+    let failed = response(rig.invoke(update.to_string()).await);
     assert_eq!(
-        (&refused["Status"], &refused["PhysicalResourceId"]),
-        (&json!("FAILED"), &told["PhysicalResourceId"])
+        (&failed["Status"], &failed["PhysicalResourceId"]),
+        (&json!("FAILED"), &result["PhysicalResourceId"])
     );
     assert!(
-        refused["Reason"].as_str().unwrap().contains("AmznClientToken: used before, for another version"),
-        "{refused}"
+        failed["Reason"].as_str().unwrap().contains("AmznClientToken: used before, for another version"),
+        "{failed}"
     );
 }
 
-/// A look-up that says the definition is gone is no look-up that failed.
+/// A look-up that finds no definition is not a failed look-up.
 #[tokio::test]
-async fn an_update_of_a_definition_that_is_gone_fails() {
+async fn an_update_of_a_deleted_definition_fails() {
     let rig = Rig::start().await;
-    let gone = "11111111-2222-4333-8444-555555555555";
+    let deleted = "11111111-2222-4333-8444-555555555555";
     let mut event = rig.sample("cloudformation-update");
     event["ResourceProperties"] = event["OldResourceProperties"].clone();
-    let event = event.to_string().replace(DEFINITION, gone);
-    let told = response(rig.invoke(event).await);
-    assert_eq!(told["Status"], "FAILED");
-    assert!(told["Reason"].as_str().unwrap().starts_with("DefinitionNotFound: "), "{told}");
+    let event = event.to_string().replace(DEFINITION, deleted);
+    let result = response(rig.invoke(event).await);
+    assert_eq!(result["Status"], "FAILED");
+    assert!(result["Reason"].as_str().unwrap().starts_with("DefinitionNotFound: "), "{result}");
 }
