@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime};
 use connectors::client_token;
 use connectors::request::{ClientToken, ConnectorVersionRequest};
 
+use super::Idempotency;
 use super::create_error::CreateError;
 use super::lock_table::{Acquire, LockTable};
-use super::state::{self, Failure, Knowledge, Outcome, Step};
-use super::{Idempotency, IdempotencyMode};
+use super::state::{self, Failure, IdempotencyMode, Knowledge, Outcome, Step, VersionOrigin};
 use crate::greengrass::search::{LatestVersion, MatchCriteria, Scope, find_created};
 use crate::greengrass::{GreengrassClient, ServiceError, Version};
 use crate::retry::{Backoff, Deadline, Jitter};
@@ -59,25 +59,6 @@ pub(crate) struct CreateRequest<'a> {
 pub(crate) struct CreateResult {
     pub(crate) version: Version,
     pub(crate) origin: VersionOrigin,
-}
-
-/// Where a version came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum VersionOrigin {
-    /// The service returned it for a create.
-    Created,
-    /// A look-up found it, with exactly the requested connectors.
-    Existing,
-}
-
-impl VersionOrigin {
-    /// Its name in results.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "Created",
-            Self::Existing => "Existing",
-        }
-    }
 }
 
 impl CreateResult {

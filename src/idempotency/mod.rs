@@ -14,10 +14,12 @@ mod put_item;
 mod record;
 mod state;
 
-pub(crate) use create::{CreateRequest, CreateResult, DuplicateLookup, VersionCreator, VersionOrigin};
+pub(crate) use create::{CreateRequest, CreateResult, DuplicateLookup, VersionCreator};
 pub(crate) use create_error::CreateError;
 pub(crate) use lock_error::LockError;
 pub(crate) use lock_table::LockTable;
+use state::IdempotencyMode;
+pub(crate) use state::VersionOrigin;
 
 /// How a request that is delivered again is kept from creating a second version: the setting `IDEMPOTENCY`.
 #[derive(Clone, Debug)]
@@ -28,14 +30,6 @@ pub(crate) enum Idempotency {
     CheckLatest,
     /// `table`: also by a lock on each request, in a DynamoDB table.
     LockTable(LockTable),
-}
-
-/// [`Idempotency`] without its table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum IdempotencyMode {
-    ClientToken,
-    CheckLatest,
-    LockTable,
 }
 
 impl Idempotency {

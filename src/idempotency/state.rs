@@ -1,9 +1,34 @@
 //! The create state machine: which step follows which outcome. It has no clock, no service and no async code.
 
-use super::IdempotencyMode;
-use super::create::VersionOrigin;
 use crate::greengrass::SideEffect;
 use crate::greengrass::search::{Order, Scope};
+
+/// The setting `IDEMPOTENCY`, without the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IdempotencyMode {
+    ClientToken,
+    CheckLatest,
+    LockTable,
+}
+
+/// Where a version came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum VersionOrigin {
+    /// The service returned it for a create.
+    Created,
+    /// A look-up found it, with exactly the requested connectors.
+    Existing,
+}
+
+impl VersionOrigin {
+    /// Its name in results.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "Created",
+            Self::Existing => "Existing",
+        }
+    }
+}
 
 /// What is known about versions that this request may have created already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
