@@ -13,6 +13,7 @@ mod docs;
 mod freeze;
 mod lifecycles;
 mod metrics;
+mod response_hosts;
 mod samples;
 mod secrets;
 mod service_errors;
