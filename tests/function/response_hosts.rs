@@ -1,5 +1,7 @@
 //! The hosts that a response may go to: settings add hosts, and one setting excludes AWS's.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -35,7 +37,7 @@ async fn a_function_outside_of_aws_sends_nothing_to_aws() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn plain_http_goes_to_a_host_that_a_setting_names_with_its_scheme() {
-    let emulator = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let emulator = Arc::new(TcpListener::bind("127.0.0.1:0").await.unwrap());
     let port = emulator.local_addr().unwrap().port();
     let url = format!("http://0.0.0.0:{port}/_emulator/cfn-response/7?x=%2F");
     for (hosts, is_sent) in [
@@ -55,7 +57,8 @@ async fn plain_http_goes_to_a_host_that_a_setting_names_with_its_scheme() {
             assert!(message.contains(&remedy), "{message}");
             continue;
         }
-        let serve = async {
+        let emulator = emulator.clone();
+        let served = tokio::spawn(async move {
             let (mut stream, _) = emulator.accept().await.unwrap();
             let mut received = String::new();
             while !received.ends_with('}') {
@@ -66,9 +69,9 @@ async fn plain_http_goes_to_a_host_that_a_setting_names_with_its_scheme() {
             }
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
             (stream, received)
-        };
-        let (invoked, (_stream, received)) = tokio::join!(invoked, serve);
-        assert_eq!(response(invoked)["Status"], "SUCCESS");
+        });
+        assert_eq!(response(invoked.await)["Status"], "SUCCESS");
+        let (_stream, received) = served.await.unwrap();
         assert!(received.starts_with("PUT /_emulator/cfn-response/7?x=%2F HTTP/1.1\r\n"), "{received}");
     }
 }

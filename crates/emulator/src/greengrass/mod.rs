@@ -26,6 +26,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::access::AllowedNames;
 use crate::http::{self, Reply, Request, Server};
 pub use fault::{Fault, Outcome};
 use journal::Journal;
@@ -46,6 +47,9 @@ pub struct Behavior {
     pub page_size: usize,
     /// The number of connectors in a page of GetConnectorDefinitionVersion, or `None` for all of them in one page.
     pub connectors_page_size: Option<usize>,
+    /// The names that requests may have in `Host`, in addition to loopback, the address that the emulator listens on,
+    /// and `host.docker.internal`. Names and IP addresses, without a port.
+    pub allowed_hosts: Vec<String>,
     /// The Region in ARNs.
     pub region: String,
     /// The account in ARNs.
@@ -60,6 +64,7 @@ impl Default for Behavior {
             include_error_types: true,
             page_size: 50,
             connectors_page_size: None,
+            allowed_hosts: Vec::new(),
             region: "us-east-1".to_owned(),
             account: "123456789012".to_owned(),
         }
@@ -124,7 +129,8 @@ impl Emulator {
         Self::start_at((Ipv4Addr::LOCALHOST, port).into(), behavior, data).await
     }
 
-    /// Starts an emulator on any address of this machine. It does not authenticate requests.
+    /// Starts an emulator on any address of this machine. It does not authenticate requests, and refuses those of web
+    /// pages.
     ///
     /// # Errors
     /// If the address cannot be bound, or if the data file cannot be opened, is open in another process, or has a line
@@ -141,6 +147,7 @@ impl Emulator {
             }
             None => (None, State::default()),
         };
+        let names = AllowedNames::of_option(&behavior.allowed_hosts);
         let state = Arc::new(EmulatorState {
             behavior,
             store: Mutex::new(Store { state, journal }),
@@ -149,7 +156,7 @@ impl Emulator {
             in_flight: Mutex::default(),
         });
         let served = state.clone();
-        let server = Server::start_at(address, move |request| {
+        let server = Server::start_at(address, names, move |request| {
             let served = served.clone();
             // On a task of its own, so that an operation is performed even if the client disconnects.
             let performed = tokio::spawn(async move { served.serve(request).await });
