@@ -102,6 +102,7 @@ fn spellings(host: &str) -> Vec<(&'static str, String)> {
             "after a nested value",
             event(&format!(r#""x":[{{"ResponseURL":[7,"\""]}}],"ResponseURL":"http://{host}/a""#)),
         ),
+        ("a byte order mark", format!("\u{feff}{}", event(&escaped))),
         ("in a message", sqs(&event(&escaped))),
         ("in a message in a message", sqs(&sns(&event(&escaped)))),
         (
