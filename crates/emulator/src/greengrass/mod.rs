@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `operations` | the eight operations: requests to changes and response bodies |
 //! | `page` | pages of lists |
+//! | `shape` | the shape of request bodies |
 //! | `state` | definitions, versions and client tokens |
 //! | `journal` | the data file |
 //! | `fault` | fault injection |
@@ -14,6 +15,7 @@ mod fault;
 mod journal;
 mod operations;
 mod page;
+mod shape;
 mod state;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -317,7 +319,8 @@ impl EmulatorState {
 
     /// Handles the emulator's own paths, which give other processes the faults and the recorded calls.
     fn handle_admin(&self, request: &Request) -> ::http::Response<Bytes> {
-        match (request.method().as_str(), request.uri().path()) {
+        let path = request.uri().path();
+        match (request.method().as_str(), path.strip_suffix('/').unwrap_or(path)) {
             ("POST", "/_local/faults") => match Fault::parse(request.body()) {
                 Ok(fault) => {
                     lock(&self.faults).push(fault);
