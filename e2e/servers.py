@@ -230,6 +230,8 @@ class Function:
                 "AWS_LAMBDA_LOG_FORMAT": "JSON",
                 "AWS_LAMBDA_LOG_LEVEL": "FATAL",
                 **self.environment,
+                # Last: no test sends a response to AWS.
+                "RESPONSE_URL_ALLOW_AWS": "false",
             },
             stdout=subprocess.DEVNULL,
         )

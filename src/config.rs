@@ -28,6 +28,8 @@ pub const BATCH_CONCURRENCY: &str = "BATCH_CONCURRENCY";
 pub const CONNECTOR_CHECKS: &str = "CONNECTOR_CHECKS";
 /// Hosts besides AWS's S3 that a ResponseURL may name.
 pub const RESPONSE_URL_HOSTS: &str = "RESPONSE_URL_HOSTS";
+/// Whether a ResponseURL may name a host of AWS. Only `false` is of use, for runs outside of AWS.
+pub const RESPONSE_URL_ALLOW_AWS: &str = "RESPONSE_URL_ALLOW_AWS";
 /// Whether the function sends the responses of custom resources, or returns them.
 pub const CUSTOM_RESOURCE_RESPONSE: &str = "CUSTOM_RESOURCE_RESPONSE";
 /// The CloudWatch namespace of the function's metrics.
@@ -75,7 +77,7 @@ impl NeededBy {
     fn of_setting(name: &str) -> Self {
         match name {
             REGION | GREENGRASS_ENDPOINT_VAR | DEFAULT_ENDPOINT_VAR => Self::Calls,
-            RESPONSE_URL_HOSTS | CUSTOM_RESOURCE_RESPONSE => Self::Responses,
+            RESPONSE_URL_HOSTS | RESPONSE_URL_ALLOW_AWS | CUSTOM_RESOURCE_RESPONSE => Self::Responses,
             BATCH_CONCURRENCY => Self::Batches,
             METRICS_NAMESPACE => Self::Output,
             _ => Self::Creates,
@@ -225,6 +227,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 
     fn response_mode(&mut self) -> ResponseMode {
         let mut hosts = AllowedHosts::default();
+        hosts.allow_aws = self.allow_aws();
         let value = self.value(RESPONSE_URL_HOSTS).unwrap_or_default();
         for host in value.split(',').map(str::trim).filter(|host| !host.is_empty()) {
             if let Err(error) = hosts.allow(host) {
@@ -237,6 +240,18 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
             Some(_) => {
                 self.record_error(CUSTOM_RESOURCE_RESPONSE, "unknown mode; use put or return.");
                 ResponseMode::PutToUrl(hosts)
+            }
+        }
+    }
+
+    /// A value that is not valid does not allow it: the setting exists to prevent it.
+    fn allow_aws(&mut self) -> bool {
+        match self.value(RESPONSE_URL_ALLOW_AWS).as_deref() {
+            None | Some("true") => true,
+            Some("false") => false,
+            Some(_) => {
+                self.record_error(RESPONSE_URL_ALLOW_AWS, "unknown value; use true or false.");
+                false
             }
         }
     }
@@ -329,6 +344,25 @@ mod tests {
             panic!("{:?}", config.response_mode)
         };
         assert!(hosts.parse("http://127.0.0.1:9/x?y").is_ok());
+    }
+
+    #[test]
+    fn awss_hosts_are_allowed_unless_a_setting_says_otherwise() {
+        let url = "https://b.s3.us-east-1.amazonaws.com/a?b";
+        for (value, allowed, errors) in [
+            ("", true, ""),
+            ("true", true, ""),
+            ("false", false, ""),
+            ("False", false, "RESPONSE_URL_ALLOW_AWS: "),
+        ] {
+            let config = config(&[(REGION, "us-east-1"), (RESPONSE_URL_ALLOW_AWS, value)]);
+            assert!(config.errors.all().to_string().starts_with(errors), "{}", config.errors.all());
+            assert_eq!(config.errors.is_empty(), errors.is_empty());
+            let ResponseMode::PutToUrl(hosts) = config.response_mode else {
+                panic!("{:?}", config.response_mode)
+            };
+            assert_eq!(hosts.parse(url).is_ok(), allowed, "{value}");
+        }
     }
 
     #[test]

@@ -21,13 +21,35 @@ pub(crate) use target::{ResponseMode, ResponseTarget};
 pub(crate) struct ResponseUrl(Uri);
 
 /// The hosts that may receive a response: AWS's S3, and those that `RESPONSE_URL_HOSTS` adds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct AllowedHosts(Vec<AllowedHost>);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AllowedHosts {
+    added: Vec<AllowedHost>,
+    /// Whether hosts of AWS may receive a response at all: the setting `RESPONSE_URL_ALLOW_AWS`.
+    pub(crate) allow_aws: bool,
+}
 
+/// An entry of `RESPONSE_URL_HOSTS`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct AllowedHost {
+    /// `None`: https, and plain http on loopback.
+    scheme: Option<Scheme>,
     host: String,
+    /// `None`: any port.
     port: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    Http,
+    Https,
+}
+
+/// The scheme, host and port of a URL, with what the URL leaves out.
+struct Origin {
+    scheme: Scheme,
+    /// Without brackets, in lower case.
+    host: String,
+    port: u16,
 }
 
 /// The DNS suffixes of AWS's partitions: commercial and GovCloud, China, Europe, and the isolated ones.
@@ -41,30 +63,40 @@ const AWS_SUFFIXES: [&str; 7] = [
     ".csp.hci.ic.gov",
 ];
 
+const NOT_HOSTS: &str = "not a list of hosts; separate host, host:port or http://host:port by commas, for example s3.example.com,127.0.0.1:9000.";
+
+impl Default for AllowedHosts {
+    fn default() -> Self {
+        Self { added: Vec::new(), allow_aws: true }
+    }
+}
+
 impl AllowedHosts {
-    /// Adds a host, as in `s3.internal.example` or `127.0.0.1:9000`.
+    /// Adds a host, as in `s3.internal.example`, `127.0.0.1:9000` or `http://host.docker.internal:4566`. With a scheme,
+    /// only URLs of this scheme and port are allowed.
     ///
     /// # Errors
-    /// It is not a host, or not a host with a port.
-    pub(crate) fn allow(&mut self, host: &str) -> Result<(), String> {
-        let error = "not a list of hosts; separate host names or host:port by commas, for example s3.example.com,127.0.0.1:9000.";
-        let uri: Uri = format!("https://{host}/").parse().map_err(|_| error.to_owned())?;
+    /// It is not a host, or not a host with a scheme or a port.
+    pub(crate) fn allow(&mut self, entry: &str) -> Result<(), String> {
+        let (scheme, host) = match entry.split_once("://") {
+            Some((scheme, host)) => (Some(Scheme::parse(scheme).ok_or(NOT_HOSTS)?), host),
+            None => (None, entry),
+        };
+        let uri: Uri = format!("https://{host}/").parse().map_err(|_| NOT_HOSTS)?;
         // The parser drops a user, and a port that is not a number.
         let host_and_port = |authority: &Authority| {
             authority
                 .port()
                 .map_or(authority.host().to_owned(), |port| format!("{}:{port}", authority.host()))
         };
-        match uri.authority() {
-            Some(authority) if host_and_port(authority) == host => {
-                self.0.push(AllowedHost {
-                    host: normalized_host(&uri).unwrap_or_default(),
-                    port: authority.port_u16(),
-                });
-                Ok(())
-            }
-            _ => Err(error.to_owned()),
-        }
+        let authority = uri.authority().filter(|authority| host_and_port(authority) == host);
+        let authority = authority.ok_or(NOT_HOSTS)?;
+        self.added.push(AllowedHost {
+            scheme,
+            host: normalized_host(&uri).unwrap_or_default(),
+            port: authority.port_u16().or(scheme.map(Scheme::default_port)),
+        });
+        Ok(())
     }
 
     /// Parses a URL whose host is allowed.
@@ -73,29 +105,81 @@ impl AllowedHosts {
     /// Why the URL is not used, without its path and query.
     pub(crate) fn parse(&self, text: &str) -> Result<ResponseUrl, String> {
         let uri: Uri = text.parse().map_err(|_| "not a URL".to_owned())?;
-        let (Some(scheme), Some(host), Some(authority)) =
-            (uri.scheme_str(), normalized_host(&uri), uri.authority())
-        else {
-            return Err("not a URL with a scheme and a host".to_owned());
+        let Some((origin, authority)) = Origin::of(&uri).zip(uri.authority()) else {
+            return Err("not a URL with the scheme http or https and a host".to_owned());
         };
         if authority.as_str().contains('@') {
             return Err("a URL with a user, which ResponseURLs do not have".to_owned());
         }
-        let port = authority.port_u16().unwrap_or(if scheme == "https" { 443 } else { 80 });
-        let is_added =
-            self.0.iter().any(|added| added.host == host && added.port.is_none_or(|allowed| allowed == port));
-        let is_aws = is_s3(&host) && matches!(authority.port_u16(), None | Some(443));
-        if !is_added && !is_aws {
+        self.check(&origin).map(|()| ResponseUrl(uri))
+    }
+
+    fn check(&self, origin: &Origin) -> Result<(), String> {
+        let Origin { scheme, port, .. } = *origin;
+        let host = || origin.quote_host();
+        if !self.allow_aws && is_aws(&origin.host) {
             return Err(format!(
-                "the host {} is not AWS's S3; add it to RESPONSE_URL_HOSTS to allow it",
-                host.escape_default().take(128).collect::<String>()
+                "the host {} is AWS's, which RESPONSE_URL_ALLOW_AWS excludes; remove that setting to allow it",
+                host()
             ));
         }
-        match scheme {
-            "https" => Ok(ResponseUrl(uri)),
-            "http" if is_loopback(&host) => Ok(ResponseUrl(uri)),
-            _ => Err("not https".to_owned()),
+        let is_s3_port = scheme == Scheme::Https && port == scheme.default_port();
+        if (is_s3_port && is_s3(&origin.host)) || self.added.iter().any(|added| added.allows(origin)) {
+            return Ok(());
         }
+        match scheme {
+            Scheme::Http if is_s3(&origin.host) => {
+                Err(format!("not https, which AWS's host {} requires", host()))
+            }
+            Scheme::Http if !is_loopback(&origin.host) => Err(format!(
+                "not https; add http://{}:{port} to RESPONSE_URL_HOSTS to allow plain http to this host",
+                host()
+            )),
+            _ => {
+                Err(format!("the host {} is not AWS's S3; add it to RESPONSE_URL_HOSTS to allow it", host()))
+            }
+        }
+    }
+}
+
+impl AllowedHost {
+    fn allows(&self, origin: &Origin) -> bool {
+        let is_scheme_allowed = match self.scheme {
+            Some(scheme) => origin.scheme == scheme,
+            None => origin.scheme == Scheme::Https || is_loopback(&origin.host),
+        };
+        is_scheme_allowed && self.host == origin.host && self.port.is_none_or(|port| port == origin.port)
+    }
+}
+
+impl Scheme {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            _ if text.eq_ignore_ascii_case("http") => Some(Self::Http),
+            _ if text.eq_ignore_ascii_case("https") => Some(Self::Https),
+            _ => None,
+        }
+    }
+
+    fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+impl Origin {
+    fn of(uri: &Uri) -> Option<Self> {
+        let scheme = Scheme::parse(uri.scheme_str()?)?;
+        let port = uri.port_u16().unwrap_or(scheme.default_port());
+        Some(Self { scheme, host: normalized_host(uri)?, port })
+    }
+
+    /// The host for an error message. It comes from the event.
+    fn quote_host(&self) -> String {
+        let host: String = self.host.escape_default().take(128).collect();
+        if host.contains(':') { format!("[{host}]") } else { host }
     }
 }
 
@@ -118,6 +202,12 @@ fn normalized_host(uri: &Uri) -> Option<String> {
 
 fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Whether AWS has this host, or may have it: every name below AWS's suffixes, for an exclusion.
+fn is_aws(host: &str) -> bool {
+    let host = host.trim_end_matches('.');
+    AWS_SUFFIXES.iter().any(|suffix| host.ends_with(suffix))
 }
 
 /// Whether this is a host of AWS's S3: `[BUCKET.]s3.SUFFIX`, `[BUCKET.]s3.REGION.SUFFIX`, the older
@@ -205,9 +295,87 @@ mod tests {
         for url in ["http://s3.example.com/a", "http://[::1]:9001/a", "http://localhost/a"] {
             assert!(hosts.parse(url).is_err(), "{url}");
         }
-        for bad in ["https://x", "x/y", "a@b", "", "x y", "h:", "h:99999", "h:x"] {
+        for bad in [
+            "https://x/",
+            "x/y",
+            "a@b",
+            "",
+            "x y",
+            "h:",
+            "h:99999",
+            "h:x",
+            "ftp://h",
+            "http://",
+            "://h",
+            "http://a@b",
+        ] {
             assert!(AllowedHosts::default().allow(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_entry_with_a_scheme_allows_this_scheme_and_port_only() {
+        let hosts =
+            hosts(&["http://host.docker.internal:4566", "HTTP://Plain.example", "https://[::1]:9000"]);
+        for url in [
+            "http://host.docker.internal:4566/a?b",
+            "HTTP://HOST.docker.internal:4566/a?b",
+            "http://plain.example/a",
+            "http://plain.example:80/a",
+            "https://[::1]:9000/a",
+        ] {
+            assert!(hosts.parse(url).is_ok(), "{url}");
+        }
+        for url in [
+            "https://host.docker.internal:4566/a",
+            "http://host.docker.internal/a",
+            "http://host.docker.internal:4567/a",
+            "http://x.host.docker.internal:4566/a",
+            "http://host.docker.internal.example:4566/a",
+            "https://plain.example/a",
+            "http://plain.example:8080/a",
+            "http://[::1]:9000/a",
+        ] {
+            assert!(hosts.parse(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_refused_url_names_the_setting_that_would_allow_it() {
+        let hosts = hosts(&["s3.example.com"]);
+        for (url, part) in [
+            (
+                "http://host.docker.internal:4566/a",
+                "add http://host.docker.internal:4566 to RESPONSE_URL_HOSTS",
+            ),
+            ("http://s3.example.com/a", "add http://s3.example.com:80 to RESPONSE_URL_HOSTS"),
+            ("http://[fd00::1]:8/a", "add http://[fd00::1]:8 to RESPONSE_URL_HOSTS"),
+            ("https://h:8/a", "the host h is not AWS's S3; add it to RESPONSE_URL_HOSTS"),
+            ("http://127.0.0.1:8/a", "the host 127.0.0.1 is not AWS's S3; add it to RESPONSE_URL_HOSTS"),
+            ("http://b.s3.amazonaws.com/a", "not https, which AWS's host b.s3.amazonaws.com requires"),
+            ("ftp://h/a", "not a URL with the scheme http or https"),
+        ] {
+            let error = hosts.parse(url).unwrap_err();
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn awss_hosts_can_be_excluded() {
+        let mut hosts = hosts(&["127.0.0.1", "b.s3.amazonaws.com", "b.s3.amazonaws.com."]);
+        hosts.allow_aws = false;
+        for url in [
+            "https://b.s3.amazonaws.com/a?X-Amz-Signature=x",
+            "https://b.s3.amazonaws.com./a",
+            "HTTPS://B.S3.AMAZONAWS.COM/a",
+            "https://b.s3.us-east-1.amazonaws.com:443/a",
+            "https://s3.cn-north-1.amazonaws.com.cn/a",
+            "https://b.s3.us-iso-east-1.c2s.ic.gov/a",
+        ] {
+            let error = hosts.parse(url).unwrap_err();
+            assert!(error.contains("RESPONSE_URL_ALLOW_AWS") && !error.contains("X-Amz"), "{error}");
+        }
+        assert!(hosts.parse("http://127.0.0.1:9/a").is_ok());
     }
 
     #[test]

@@ -102,6 +102,8 @@ fn the_settings_page_has_each_setting_and_the_template_sets_it() {
         assert!(settings.contains(&format!("\n| `{name}` |")), "{name}");
         assert!(template.contains(&format!("\n          {name}: ")), "{name}");
     }
+    // A stack has no use for it.
+    assert!(settings.contains(&format!("\n| `{}` |", config::RESPONSE_URL_ALLOW_AWS)));
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod freeze;
 mod lifecycles;
 mod metrics;
 mod resilience;
+mod response_hosts;
 mod responses;
 mod samples;
 mod secrets;

@@ -188,7 +188,7 @@ async fn missing_credentials_are_access_denied() {
 #[tokio::test]
 async fn invalid_settings_fail_every_event_except_a_delete() {
     let variables =
-        [("AWS_ENDPOINT_URL_GREENGRASS", "localhost:8080"), ("RESPONSE_URL_HOSTS", "127.0.0.1, http://x")];
+        [("AWS_ENDPOINT_URL_GREENGRASS", "localhost:8080"), ("RESPONSE_URL_HOSTS", "127.0.0.1, http://x/y")];
     let rig = Rig::with(RigOptions { variables: &variables, ..RigOptions::default() }).await;
     let (error_type, message) = error(rig.invoke(request().to_string()).await);
     assert_eq!(error_type, "Configuration");

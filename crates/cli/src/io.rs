@@ -29,3 +29,9 @@ pub(crate) fn write_error(error: &CliError) {
     // Without standard error there is no place left to report to.
     let _ = writeln!(io::stderr(), "error: {error}");
 }
+
+/// Writes a warning to standard error.
+#[cfg(feature = "run")]
+pub(crate) fn write_warning(message: &str) {
+    let _ = writeln!(io::stderr(), "warning: {message}");
+}

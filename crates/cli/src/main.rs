@@ -12,6 +12,8 @@ mod error;
 mod io;
 mod requirements;
 #[cfg(feature = "run")]
+mod response_urls;
+#[cfg(feature = "run")]
 mod run_summary;
 #[cfg(feature = "run")]
 mod sample_events;

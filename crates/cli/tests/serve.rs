@@ -1,4 +1,5 @@
-//! `connector-versions serve`: versions that were acknowledged survive a kill of the process.
+//! `connector-versions serve`: versions that were acknowledged survive a kill of the process, and clients may call the
+//! server by the names of its options.
 #![cfg(feature = "run")]
 
 #[path = "../../emulator/tests/support/client.rs"]
@@ -8,7 +9,8 @@ mod client;
 mod support;
 
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::sync::Mutex;
@@ -47,13 +49,42 @@ struct Served {
     url: String,
 }
 
-fn serve(data: &Data) -> Served {
-    let arguments = ["serve", "--port", "0", "--data", data.0.to_str().unwrap()];
-    let mut process = connector_versions(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+fn serve(arguments: &[&str]) -> Served {
+    let mut process = connector_versions(&[&["serve", "--port", "0"], arguments].concat())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut line = String::new();
     BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
     Served { process, url }
+}
+
+#[test]
+fn clients_may_call_the_server_by_the_names_of_its_options() {
+    let mut served = serve(&["--allow-host", "greengrass", "--allow-host", "192.0.2.7"]);
+    let port = served.url.rsplit(':').next().unwrap();
+    for (host, status) in [
+        ("greengrass", "200"),
+        ("192.0.2.7", "200"),
+        ("localhost", "200"),
+        ("other", "403"),
+        ("192.0.2.8", "403"),
+    ] {
+        let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+        write!(stream, "GET {ROOT} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        assert!(response.starts_with(&format!("HTTP/1.1 {status} ")), "{host}: {response}");
+    }
+    served.process.kill().unwrap();
+    served.process.wait().unwrap();
+    for host in ["http://greengrass", "greengrass:8090", "a/b", "", "[greengrass]"] {
+        let output = connector_versions(&["serve", "--port", "0", "--allow-host", host]).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{host}: {error}");
+        assert!(error.contains("--allow-host"), "{host}: {error}");
+    }
 }
 
 #[test]
@@ -62,7 +93,7 @@ fn a_kill_at_any_moment_loses_no_acknowledged_version() {
     let acknowledged = Mutex::new(Vec::new());
     let mut definition = String::new();
     for round in 0..6 {
-        let mut served = serve(&data);
+        let mut served = serve(&["--data", data.0.to_str().unwrap()]);
         if round == 0 {
             definition = text(&call(&served.url, "POST", ROOT, "", "{}").unwrap().body["Id"]);
         }
@@ -94,7 +125,7 @@ fn a_kill_at_any_moment_loses_no_acknowledged_version() {
         let _ = served.process.kill();
         served.process.wait().unwrap();
     }
-    let mut served = serve(&data);
+    let mut served = serve(&["--data", data.0.to_str().unwrap()]);
     let listed =
         call(&served.url, "GET", &format!("{ROOT}/{definition}/versions?MaxResults=100000"), "", "").unwrap();
     let stored: HashSet<String> =

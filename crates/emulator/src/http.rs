@@ -18,6 +18,8 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
+use crate::access::{AllowedNames, Refusal};
+
 /// A larger request body is rejected with 413. API Gateway has the same limit.
 const MAX_REQUEST_BYTES: usize = 10 * 1024 * 1024;
 
@@ -55,11 +57,15 @@ impl Server {
         S: Fn(Request) -> F + Send + Sync + 'static,
         F: Future<Output = Reply> + Send + 'static,
     {
-        Self::start_at((Ipv4Addr::LOCALHOST, 0).into(), service).await
+        Self::start_at((Ipv4Addr::LOCALHOST, 0).into(), AllowedNames::default(), service).await
     }
 
-    /// Starts a server on this address. Port 0 takes a free port.
-    pub(crate) async fn start_at<S, F>(address: SocketAddr, service: S) -> io::Result<Self>
+    /// Starts a server on this address, which requests may call by these names too. Port 0 takes a free port.
+    pub(crate) async fn start_at<S, F>(
+        address: SocketAddr,
+        names: AllowedNames,
+        service: S,
+    ) -> io::Result<Self>
     where
         S: Fn(Request) -> F + Send + Sync + 'static,
         F: Future<Output = Reply> + Send + 'static,
@@ -67,11 +73,12 @@ impl Server {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let service = Arc::new(service);
+        let names = Arc::new(names);
         let accept_task = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();
             loop {
                 let (stream, _) = accept_with_backoff(|| listener.accept()).await;
-                connections.spawn(serve_connection(stream, service.clone()));
+                connections.spawn(serve_connection(stream, names.clone(), service.clone()));
                 while connections.try_join_next().is_some() {}
             }
         });
@@ -122,16 +129,20 @@ impl std::fmt::Display for Reset {
 }
 impl std::error::Error for Reset {}
 
-async fn serve_connection<S, F>(stream: TcpStream, service: Arc<S>)
+async fn serve_connection<S, F>(stream: TcpStream, names: Arc<AllowedNames>, service: Arc<S>)
 where
     S: Fn(Request) -> F + Send + Sync + 'static,
     F: Future<Output = Reply> + Send + 'static,
 {
     // With Nagle's algorithm a small response could wait for the client's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
+    let Ok(local) = stream.local_addr() else { return };
     let service = service_fn(|request: http::Request<Incoming>| {
-        let service = service.clone();
-        async move { serve_request(service.as_ref(), request).await }
+        let (names, service) = (names.clone(), service.clone());
+        async move {
+            let refusal = names.check(request.uri(), request.headers(), local.ip()).err();
+            serve_request(service.as_ref(), refusal, request).await
+        }
     });
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     if let Err(error) = (&mut connection).await
@@ -144,6 +155,7 @@ where
 
 async fn serve_request<S, F>(
     service: &S,
+    refusal: Option<Refusal>,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<TruncatableBody>, Reset>
 where
@@ -151,8 +163,12 @@ where
     F: Future<Output = Reply>,
 {
     let (parts, body) = request.into_parts();
+    // A client that is still sending its body would not read a response, so the body is read first.
     let reply = match Limited::new(body, MAX_REQUEST_BYTES).collect().await {
-        Ok(body) => service(http::Request::from_parts(parts, body.to_bytes())).await,
+        Ok(body) => match refusal {
+            Some(Refusal(message)) => Reply::Response(json_response(403, &json!({ "Message": message }))),
+            None => service(http::Request::from_parts(parts, body.to_bytes())).await,
+        },
         Err(error) if error.is::<LengthLimitError>() => {
             let message = "Request body: more than 10 MB; send a smaller body.";
             Reply::Response(json_response(413, &json!({ "Message": message })))

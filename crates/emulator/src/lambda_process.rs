@@ -45,6 +45,8 @@ impl LambdaProcess {
                 ("TZ", ":UTC"),
                 ("_HANDLER", "bootstrap"),
             ])
+            // Windows opens no socket for a process without it.
+            .envs(std::env::var_os("SystemRoot").filter(|_| cfg!(windows)).map(|root| ("SystemRoot", root)))
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -10,12 +10,15 @@
 //! | [`samples`] | the definition and the version that the sample events name |
 //! | [`http`] | the HTTP server under all of them, which can also reset, truncate or withhold a response |
 //!
+//! The servers refuse requests that web pages send through a browser, because they do not authenticate anyone.
+//!
 //! This crate depends on no other crate of the workspace, because tests compare the function with it. It is not AWS.
 //! Where AWS documents no behavior, the emulator chooses one; `docs/src/reference/emulator.md` lists these choices.
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod access;
 pub mod greengrass;
 pub mod http;
 pub mod lambda_process;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use connector_versions::config::RESPONSE_URL_ALLOW_AWS;
 use connectors::request::ConnectorDefinitionId;
 use emulator::greengrass::{Behavior, Emulator};
 use emulator::lambda_process::LambdaProcess;
@@ -21,7 +22,7 @@ use crate::emulator_args::EmulatorArgs;
 use crate::error::CliError;
 use crate::run_summary::RunSummary;
 use crate::sample_events::{SAMPLE_EVENTS, sample_event};
-use crate::{CommandResult, io as files};
+use crate::{CommandResult, io as files, response_urls};
 
 /// Run one event through the function as Lambda would, against the emulator
 #[derive(Args, Debug)]
@@ -88,6 +89,10 @@ struct Options {
     timeout: Duration,
 }
 
+/// Variables that `--env` cannot change: a local run never sends a response to AWS, even if a ResponseURL in the event
+/// should have escaped the redirection.
+const FORCED_VARIABLES: [(&str, &str); 1] = [(RESPONSE_URL_ALLOW_AWS, "false")];
+
 /// How long to wait for the function after its deadline. Lambda would not wait.
 const EXIT_GRACE: Duration = Duration::from_secs(1);
 
@@ -113,10 +118,12 @@ fn list_sample_events() -> CommandResult {
 
 async fn run_event(name: &str, args: &RunArgs) -> CommandResult {
     let event = read_event(name)?;
-    serde_json::from_str::<&RawValue>(&event)
+    // A byte order mark is no part of the event.
+    let event = event.trim_start_matches('\u{feff}');
+    serde_json::from_str::<&RawValue>(event)
         .map_err(|source| CliError::NotJson { name: name.to_owned(), source })?;
-    if args.keep_response_url {
-        ensure_loopback_urls(&event)?;
+    if args.keep_response_url && !response_urls::are_all_on_loopback(event) {
+        return Err(CliError::RemoteResponseUrl);
     }
     let program = match &args.bootstrap {
         Some(program) => Command::new(program),
@@ -126,6 +133,13 @@ async fn run_event(name: &str, args: &RunArgs) -> CommandResult {
             this
         }
     };
+    for (variable, _) in FORCED_VARIABLES {
+        if args.env.iter().any(|(name, _)| name == variable) {
+            files::write_warning(&format!(
+                "--env {variable} is ignored; a local run never sends a response to AWS"
+            ));
+        }
+    }
     let options = Options {
         behavior: args.emulator.behavior(),
         data_file: args.emulator.data_file().map(ToOwned::to_owned),
@@ -134,7 +148,7 @@ async fn run_event(name: &str, args: &RunArgs) -> CommandResult {
         env: args.env.clone(),
         timeout: Duration::from_secs(args.timeout),
     };
-    let summary = run(name, &event, program, &options).await.map_err(CliError::io(format!("run {name}")))?;
+    let summary = run(name, event, program, &options).await.map_err(CliError::io(format!("run {name}")))?;
     if args.json {
         let json = serde_json::to_string_pretty(&summary)
             .map_err(|error| CliError::Io { action: "print the summary".to_owned(), source: error.into() })?;
@@ -174,7 +188,7 @@ async fn run(name: &str, event: &str, program: Command, options: &Options) -> io
     let event = if options.keep_response_url {
         event.to_owned()
     } else {
-        redirect_response_urls(event, &receiver.url())
+        response_urls::redirect(event, &receiver.url())
     };
 
     let started = Instant::now();
@@ -185,7 +199,7 @@ async fn run(name: &str, event: &str, program: Command, options: &Options) -> io
     ];
     let defaults = variables.iter().map(|(name, value)| (*name, value.as_str()));
     let overrides = options.env.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let variables: Vec<(&str, &str)> = defaults.chain(overrides).collect();
+    let variables: Vec<(&str, &str)> = defaults.chain(overrides).chain(FORCED_VARIABLES).collect();
     let mut function = LambdaProcess::start(program, &runtime_api.address(), &variables)?;
     let invocation = Invocation { timeout: options.timeout, ..Invocation::new(event) };
     let request_id = invocation.request_id.clone();
@@ -204,83 +218,4 @@ async fn run(name: &str, event: &str, program: Command, options: &Options) -> io
 fn request_log_lines(log: &str, request_id: &str) -> Vec<Value> {
     let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     lines.filter(|line| line["requestId"] == request_id && line["source"].is_string()).collect()
-}
-
-/// Rejects an event with a ResponseURL on another machine: no local run may reach a real CloudFormation stack.
-fn ensure_loopback_urls(event: &str) -> Result<(), CliError> {
-    let mut is_remote = false;
-    map_response_url_origins(event, |origin| {
-        let authority = origin.rsplit('/').next().unwrap_or_default();
-        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-        is_remote |= !matches!(host, "127.0.0.1" | "localhost" | "[::1]");
-        origin.to_owned()
-    });
-    if is_remote { Err(CliError::RemoteResponseUrl) } else { Ok(()) }
-}
-
-/// The event with each ResponseURL pointing to the receiver. Paths and queries stay.
-fn redirect_response_urls(event: &str, receiver: &str) -> String {
-    map_response_url_origins(event, |_| receiver.to_owned())
-}
-
-/// The event with the origin (scheme and authority) of each ResponseURL in it, however deep in messages, replaced.
-/// Every other byte stays.
-fn map_response_url_origins(event: &str, mut replace: impl FnMut(&str) -> String) -> String {
-    let (mut replaced, mut rest) = (String::new(), event);
-    while let Some(at) = rest.find("ResponseURL") {
-        let value = at + "ResponseURL".len();
-        // Between the name and the URL are quotes, escaped once for each level of messages, and a colon.
-        let skipped = rest[value..].find(|c: char| !matches!(c, '\\' | '"' | ':' | ' ' | '\n' | '\t'));
-        let url = value + skipped.unwrap_or(rest.len() - value);
-        let scheme = ["https://", "http://"].into_iter().find(|scheme| rest[url..].starts_with(scheme));
-        replaced.push_str(&rest[..url]);
-        rest = &rest[url..];
-        if let Some(scheme) = scheme {
-            let host = &rest[scheme.len()..];
-            let end = host.find(['/', '?', '"', '\\']).unwrap_or(host.len());
-            replaced.push_str(&replace(&rest[..scheme.len() + end]));
-            rest = &host[end..];
-        }
-    }
-    replaced.push_str(rest);
-    replaced
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{ensure_loopback_urls, redirect_response_urls};
-
-    #[test]
-    fn response_urls_are_redirected_and_nothing_else() {
-        for (event, expected) in [
-            (
-                r#"{"ResponseURL" : "https://b.s3.amazonaws.com/a?b=%2F","x":1.10}"#,
-                r#"{"ResponseURL" : "http://r:1/a?b=%2F","x":1.10}"#,
-            ),
-            (
-                r#"{"body":"{\"ResponseURL\":\"https://h/a\"}"}"#,
-                r#"{"body":"{\"ResponseURL\":\"http://r:1/a\"}"}"#,
-            ),
-            (r#"{"ResponseURL":"..."}"#, r#"{"ResponseURL":"..."}"#),
-            (r#"{"ResponseURL":7,"url":"https://h/"}"#, r#"{"ResponseURL":7,"url":"https://h/"}"#),
-            ("ResponseURL", "ResponseURL"),
-        ] {
-            assert_eq!(redirect_response_urls(event, "http://r:1"), expected);
-        }
-    }
-
-    #[test]
-    fn only_loopback_urls_may_be_kept() {
-        for host in ["http://127.0.0.1:80/a", "https://localhost/", "http://[::1]:8/"] {
-            assert!(ensure_loopback_urls(&format!(r#"{{"ResponseURL":"{host}"}}"#)).is_ok(), "{host}");
-        }
-        for host in
-            ["https://b.s3.amazonaws.com/a", "https://x@127.0.0.1.example/", "http://127.0.0.1@e.com:1/"]
-        {
-            assert!(
-                ensure_loopback_urls(&format!(r#"{{"Message":"{{\"ResponseURL\":\"{host}\"}}"}}"#)).is_err(),
-                "{host}"
-            );
-        }
-    }
 }

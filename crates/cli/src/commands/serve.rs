@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 
 use clap::Args;
-use emulator::greengrass::Emulator;
+use emulator::greengrass::{Behavior, Emulator};
 use emulator::samples;
 
 use crate::emulator_args::EmulatorArgs;
@@ -22,6 +22,10 @@ pub(crate) struct ServeArgs {
     /// Port to listen on; 0 selects a free port
     #[arg(long, value_name = "N", default_value_t = 8090)]
     port: u16,
+
+    /// Further name or IP address that clients call this server by (may be repeated)
+    #[arg(long, value_name = "HOST", value_parser = parse_host)]
+    allow_host: Vec<String>,
 
     /// Create the definition and the version that the sample events name
     #[arg(long)]
@@ -44,7 +48,8 @@ pub(crate) fn execute(args: &ServeArgs) -> CommandResult {
 
 async fn serve(args: &ServeArgs) -> CommandResult {
     let address = SocketAddr::new(args.address, args.port);
-    let service = Emulator::start_at(address, args.emulator.behavior(), args.emulator.data_file())
+    let behavior = Behavior { allowed_hosts: args.allow_host.clone(), ..args.emulator.behavior() };
+    let service = Emulator::start_at(address, behavior, args.emulator.data_file())
         .await
         .map_err(CliError::io(format!("serve on {address}")))?;
     if args.samples {
@@ -57,6 +62,17 @@ async fn serve(args: &ServeArgs) -> CommandResult {
     ))?;
     interrupted().await.map_err(CliError::io("wait for a signal"))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn parse_host(text: &str) -> Result<String, String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let name = text.strip_prefix('[').and_then(|ip| ip.strip_suffix(']')).unwrap_or(text);
+    let is_ip = name.parse::<IpAddr>().is_ok();
+    if is_ip || (!name.is_empty() && name == text && name.chars().all(is_name)) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected a host name or an IP address, without scheme and port".to_owned())
+    }
 }
 
 #[cfg(unix)]

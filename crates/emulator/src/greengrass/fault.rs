@@ -6,8 +6,10 @@ use std::sync::Mutex;
 use ::http::HeaderValue;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::operations::Operation;
+use super::shape::{self, Shape};
 use crate::http::{self, Reply};
 
 /// What goes wrong with the next calls of an operation. Fields that are left out of the JSON are as in the default,
@@ -60,6 +62,9 @@ pub enum Outcome {
     Hang,
 }
 
+/// The outcomes that are strings in JSON.
+const OUTCOME_NAMES: [&str; 4] = ["Answer", "Reset", "Half", "Never"];
+
 impl Default for Fault {
     fn default() -> Self {
         Self {
@@ -76,7 +81,14 @@ impl Default for Fault {
 impl Fault {
     /// Parses and validates the JSON form. The error is a message for the client.
     pub(super) fn parse(json: &[u8]) -> Result<Self, String> {
-        let fault: Self = serde_json::from_slice(json).map_err(|error| format!("Invalid fault: {error}."))?;
+        let invalid = |error: &dyn std::fmt::Display| format!("Invalid fault: {error}.");
+        let mut json: Value = serde_json::from_slice(json).map_err(|error| invalid(&error))?;
+        check_shape(&json).map_err(|error| invalid(&error))?;
+        // A field that is null counts as left out.
+        if let Some(members) = json.as_object_mut() {
+            members.retain(|_, value| !value.is_null());
+        }
+        let fault: Self = serde_json::from_value(json).map_err(|error| invalid(&error))?;
         match &fault.outcome {
             _ if fault.remaining == 0 => Err("Times: must be at least 1.".to_owned()),
             Outcome::Status { status, .. } if !(200..=599).contains(status) => {
@@ -87,6 +99,28 @@ impl Fault {
             }
             _ => Ok(fault),
         }
+    }
+}
+
+fn check_shape(fault: &Value) -> Result<(), String> {
+    let delay = Shape::Count(u64::MAX);
+    let members = [
+        ("Operation", Shape::Text),
+        ("Times", Shape::Count(u32::MAX.into())),
+        ("DelayMs", delay),
+        ("Commit", Shape::Boolean),
+        ("DelayAfterMs", delay),
+    ];
+    shape::check_object(fault, "", &members)?;
+    match &fault["Outcome"] {
+        Value::Null => Ok(()),
+        Value::String(name) if OUTCOME_NAMES.contains(&name.as_str()) => Ok(()),
+        Value::Object(outcome) if outcome.len() == 1 && outcome.contains_key("Status") => {
+            let status = Shape::Count(u16::MAX.into());
+            let members = [("Status", status), ("Code", Shape::Text), ("Body", Shape::Text)];
+            shape::check_object(&outcome["Status"], "Outcome.Status", &members)
+        }
+        _ => Err("Outcome: expected \"Answer\", \"Reset\", \"Half\", \"Never\", or an object with the member Status".to_owned()),
     }
 }
 

@@ -29,10 +29,7 @@ impl Journal {
         if file.try_lock().is_err() {
             return Err(with_path(io::Error::other("open in another process; use another file")));
         }
-        // A new file's name is on the disk only after its folder is synced.
-        if let Some(folder) = path.parent() {
-            File::open(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })?.sync_all()?;
-        }
+        sync_folder_of(path)?;
         let (changes, end) = read_changes(&file).map_err(with_path)?;
         file.set_len(end)?;
         Ok((Self { file, end }, changes))
@@ -50,6 +47,19 @@ impl Journal {
         self.end += line.len() as u64;
         Ok(())
     }
+}
+
+/// Syncs the folder of a file: a new file's name is on the disk only after that.
+#[cfg(unix)]
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    let Some(folder) = path.parent() else { return Ok(()) };
+    File::open(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })?.sync_all()
+}
+
+/// Does nothing: other systems, such as Windows, cannot open a folder as a file.
+#[cfg(not(unix))]
+fn sync_folder_of(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// The changes in the file, and the offset where its last complete line ends.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `operations` | the eight operations: requests to changes and response bodies |
 //! | `page` | pages of lists |
+//! | `shape` | the shape of request bodies |
 //! | `state` | definitions, versions and client tokens |
 //! | `journal` | the data file |
 //! | `fault` | fault injection |
@@ -14,6 +15,7 @@ mod fault;
 mod journal;
 mod operations;
 mod page;
+mod shape;
 mod state;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -26,6 +28,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::access::AllowedNames;
 use crate::http::{self, Reply, Request, Server};
 pub use fault::{Fault, Outcome};
 use journal::Journal;
@@ -46,6 +49,9 @@ pub struct Behavior {
     pub page_size: usize,
     /// The number of connectors in a page of GetConnectorDefinitionVersion, or `None` for all of them in one page.
     pub connectors_page_size: Option<usize>,
+    /// The names that requests may have in `Host`, in addition to loopback, the address that the emulator listens on,
+    /// and `host.docker.internal`. Names and IP addresses, without a port.
+    pub allowed_hosts: Vec<String>,
     /// The Region in ARNs.
     pub region: String,
     /// The account in ARNs.
@@ -60,6 +66,7 @@ impl Default for Behavior {
             include_error_types: true,
             page_size: 50,
             connectors_page_size: None,
+            allowed_hosts: Vec::new(),
             region: "us-east-1".to_owned(),
             account: "123456789012".to_owned(),
         }
@@ -124,7 +131,8 @@ impl Emulator {
         Self::start_at((Ipv4Addr::LOCALHOST, port).into(), behavior, data).await
     }
 
-    /// Starts an emulator on any address of this machine. It does not authenticate requests.
+    /// Starts an emulator on any address of this machine. It does not authenticate requests, and refuses those of web
+    /// pages.
     ///
     /// # Errors
     /// If the address cannot be bound, or if the data file cannot be opened, is open in another process, or has a line
@@ -141,6 +149,7 @@ impl Emulator {
             }
             None => (None, State::default()),
         };
+        let names = AllowedNames::of_option(&behavior.allowed_hosts);
         let state = Arc::new(EmulatorState {
             behavior,
             store: Mutex::new(Store { state, journal }),
@@ -149,7 +158,7 @@ impl Emulator {
             in_flight: Mutex::default(),
         });
         let served = state.clone();
-        let server = Server::start_at(address, move |request| {
+        let server = Server::start_at(address, names, move |request| {
             let served = served.clone();
             // On a task of its own, so that an operation is performed even if the client disconnects.
             let performed = tokio::spawn(async move { served.serve(request).await });
@@ -310,7 +319,8 @@ impl EmulatorState {
 
     /// Handles the emulator's own paths, which give other processes the faults and the recorded calls.
     fn handle_admin(&self, request: &Request) -> ::http::Response<Bytes> {
-        match (request.method().as_str(), request.uri().path()) {
+        let path = request.uri().path();
+        match (request.method().as_str(), path.strip_suffix('/').unwrap_or(path)) {
             ("POST", "/_local/faults") => match Fault::parse(request.body()) {
                 Ok(fault) => {
                     lock(&self.faults).push(fault);

@@ -1,6 +1,6 @@
 //! The eight operations on connector definitions: each turns a request into a change and a response body.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::error::ApiError;
+use super::shape::Shape;
 use super::state::{Change, Definition, Version, timestamp_now};
-use super::{Behavior, EmulatorState, lock, page};
+use super::{Behavior, EmulatorState, lock, page, shape};
 use crate::http::Request;
 
 /// An operation of the API, under the API's own name.
@@ -34,9 +35,10 @@ pub(super) struct PathIds {
 }
 
 impl Operation {
-    /// The operation that a method and a path stand for, with the IDs in the path.
+    /// The operation that a method and a path stand for, with the IDs in the path. A slash at the end does not matter.
     pub(super) fn from_request(method: &::http::Method, path: &str) -> Result<(Self, PathIds), ApiError> {
         let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+        let path = path.strip_suffix('/').unwrap_or(path);
         let rest = path.strip_prefix("/greengrass/definition/connectors");
         let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with('/'));
         let rest = rest.ok_or_else(ApiError::unknown_operation)?;
@@ -60,38 +62,10 @@ impl Operation {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct CreateDefinitionBody {
-    name: Option<String>,
-    initial_version: Option<CreateVersionBody>,
-    #[serde(rename = "tags")]
-    tags: Option<BTreeMap<String, String>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct CreateVersionBody {
-    connectors: Option<Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct UpdateDefinitionBody {
-    name: Option<String>,
-}
-
-/// The shape of a connector in the API reference. Every field is optional, because AWS does not document how the service
+/// The members of a connector in the API reference. Every one is optional, because AWS does not document how the service
 /// responds when `ConnectorArn` or `Id` is missing.
-#[derive(Deserialize)]
-struct ConnectorShape {
-    #[serde(rename = "ConnectorArn")]
-    _connector_arn: Option<String>,
-    #[serde(rename = "Id")]
-    _id: Option<String>,
-    #[serde(rename = "Parameters")]
-    _parameters: Option<BTreeMap<String, String>>,
-}
+const CONNECTOR_MEMBERS: [(&str, Shape); 3] =
+    [("ConnectorArn", Shape::Text), ("Id", Shape::Text), ("Parameters", Shape::Texts)];
 
 /// The client token of a request, if it has one.
 pub(super) fn client_token(request: &Request) -> Option<String> {
@@ -115,7 +89,8 @@ pub(super) fn perform(
         Operation::CreateConnectorDefinition => create_definition(emulator, request),
         Operation::CreateConnectorDefinitionVersion => create_version(emulator, id, request),
         Operation::UpdateConnectorDefinition => {
-            let UpdateDefinitionBody { name } = parse_body(request)?;
+            let body = parse_body(request, &[("Name", Shape::Text)])?;
+            let name = text_member(&body, "Name");
             change_definition(emulator, id, |id| Change::DefinitionRenamed {
                 id,
                 name,
@@ -154,9 +129,17 @@ pub(super) fn perform(
 }
 
 fn create_definition(emulator: &EmulatorState, request: &Request) -> Result<Value, ApiError> {
-    let CreateDefinitionBody { name, initial_version, tags } = parse_body(request)?;
-    let initial_version =
-        initial_version.map(|version| build_version(&emulator.behavior, version)).transpose()?;
+    let members = [("Name", Shape::Text), ("tags", Shape::Texts), ("InitialVersion", Shape::Object)];
+    let body = parse_body(request, &members)?;
+    let tags = body["tags"].as_object().map(|tags| {
+        tags.iter()
+            .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
+            .collect()
+    });
+    let initial_version = body.get("InitialVersion").filter(|version| !version.is_null());
+    let initial_version = initial_version
+        .map(|version| build_version(&emulator.behavior, version, "InitialVersion."))
+        .transpose()?;
     let token = client_token(request).filter(|_| emulator.behavior.honor_tokens);
     let mut store = lock(&emulator.store);
     if let Some(definition) = token.as_ref().and_then(|token| store.state.definition_by_token(token)) {
@@ -165,7 +148,7 @@ fn create_definition(emulator: &EmulatorState, request: &Request) -> Result<Valu
     let id = Uuid::new_v4().to_string();
     let change = Change::DefinitionCreated {
         id: id.clone(),
-        name,
+        name: text_member(&body, "Name"),
         tags,
         created_at: timestamp_now(),
         initial_version,
@@ -177,7 +160,7 @@ fn create_definition(emulator: &EmulatorState, request: &Request) -> Result<Valu
 }
 
 fn create_version(emulator: &EmulatorState, id: &str, request: &Request) -> Result<Value, ApiError> {
-    let version = build_version(&emulator.behavior, parse_body(request)?)?;
+    let version = build_version(&emulator.behavior, &parse_body(request, &[])?, "")?;
     let token = client_token(request).filter(|_| emulator.behavior.honor_tokens);
     let mut store = lock(&emulator.store);
     if store.state.definition(id).is_none() {
@@ -209,9 +192,15 @@ fn change_definition(
     Ok(json!({}))
 }
 
-fn build_version(behavior: &Behavior, body: CreateVersionBody) -> Result<Version, ApiError> {
-    let connectors = body.connectors.unwrap_or_else(|| json!([]));
-    Vec::<ConnectorShape>::deserialize(&connectors).map_err(|error| invalid_body(&error))?;
+/// Builds a version from an object with `Connectors`, at this path in the request's body.
+fn build_version(behavior: &Behavior, object: &Value, path: &str) -> Result<Version, ApiError> {
+    let connectors = object.get("Connectors").filter(|connectors| !connectors.is_null()).cloned();
+    let connectors = connectors.unwrap_or_else(|| json!([]));
+    shape::check(&connectors, &format!("{path}Connectors"), Shape::List).map_err(invalid_body)?;
+    for (index, connector) in connectors.as_array().into_iter().flatten().enumerate() {
+        shape::check_object(connector, &format!("{path}Connectors[{index}]"), &CONNECTOR_MEMBERS)
+            .map_err(invalid_body)?;
+    }
     if behavior.validate_ids {
         validate_ids(&connectors)?;
     }
@@ -238,14 +227,20 @@ fn validate_ids(connectors: &Value) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Parses a request's body. A missing body counts as an empty object.
-fn parse_body<T: for<'de> Deserialize<'de>>(request: &Request) -> Result<T, ApiError> {
+/// Parses a request's body, an object with these members. A missing body counts as an empty object.
+fn parse_body(request: &Request, members: &[(&str, Shape)]) -> Result<Value, ApiError> {
     let bytes = if request.body().is_empty() { b"{}".as_slice() } else { request.body() };
-    serde_json::from_slice(bytes).map_err(|error| invalid_body(&error))
+    let body = serde_json::from_slice(bytes).map_err(invalid_body)?;
+    shape::check_object(&body, "", members).map_err(invalid_body)?;
+    Ok(body)
 }
 
-fn invalid_body(error: &serde_json::Error) -> ApiError {
-    ApiError::bad_request(format!("The request body is invalid: {error}"))
+fn text_member(body: &Value, name: &str) -> Option<String> {
+    body.get(name)?.as_str().map(ToOwned::to_owned)
+}
+
+fn invalid_body(error: impl std::fmt::Display) -> ApiError {
+    ApiError::bad_request(format!("The request body is invalid: {error}."))
 }
 
 fn definition_json(behavior: &Behavior, definition: &Definition) -> Value {
