@@ -357,7 +357,7 @@ mod tests {
         ] {
             let config = config(&[(REGION, "us-east-1"), (RESPONSE_URL_ALLOW_AWS, value)]);
             assert!(config.errors.all().to_string().starts_with(errors), "{}", config.errors.all());
-            assert_eq!(config.errors.is_empty(), errors.is_empty());
+            assert_eq!(config.errors.all().is_empty(), errors.is_empty());
             let ResponseMode::PutToUrl(hosts) = config.response_mode else {
                 panic!("{:?}", config.response_mode)
             };
