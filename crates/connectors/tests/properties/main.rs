@@ -6,6 +6,7 @@
 mod event;
 mod generators;
 mod json;
+mod mutation;
 #[path = "../support/property.rs"]
 mod property;
 mod request;

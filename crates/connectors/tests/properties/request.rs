@@ -34,6 +34,7 @@ fn any_connector() -> impl Strategy<Value = Value> {
         1 => ".{0,40}".prop_map(Value::from),
         2 => "[-0-9a-z{}<>$:,\\[\\]\"/. ]{0,40}".prop_map(Value::from),
         1 => any_json().prop_map(|json| json.to_string().into()),
+        1 => (1..300_usize).prop_map(|depth| "[{\"a\":".repeat(depth).into()),
         1 => any_json(),
     ];
     let parameters = prop_oneof![
