@@ -89,6 +89,8 @@ pub(crate) async fn find_created(
     }
     let mut versions = match client.list_versions(definition, deadline).await {
         Ok(versions) => versions,
+        // The service responds, and has more versions than can be listed in this time.
+        Err(error) if error.kind == ErrorKind::Timeout => return Ok(stopped(0, &[])),
         Err(error) if error.is_retryable() => return Err(error),
         Err(_) => return Ok(None),
     };
@@ -115,7 +117,7 @@ pub(crate) async fn find_created(
     Ok(None)
 }
 
-/// A look-up that stopped at its bound.
+/// A look-up that stopped at its bound: the number of versions that were read, and those that were listed.
 fn stopped(read: usize, versions: &[Version]) -> Option<Version> {
     let versions = versions.len();
     tracing::warn!(

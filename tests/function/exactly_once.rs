@@ -81,6 +81,8 @@ async fn a_redelivered_message_finds_its_version_before_many_newer_ones() {
     let behavior = Behavior { honor_tokens: false, ..Behavior::default() };
     let rig = Rig::with(RigOptions { behavior, ..RigOptions::default() }).await;
     rig.service.add_version(DEFINITION, "mine", request()["Connectors"].clone()).unwrap();
+    // Versions have whole milliseconds: the others are later ones.
+    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     add_versions(&rig, 150);
     let result = response(rig.invoke(redelivered(&request())).await);
     assert_eq!(result, json!({ "batchItemFailures": [] }));
@@ -127,4 +129,23 @@ async fn the_physical_resource_id_is_unchanged_to_the_byte_where_nothing_changed
     assert_eq!(returned["PhysicalResourceId"], update["PhysicalResourceId"]);
     assert_eq!(returned["PhysicalResourceId"], version_arn(emulator::samples::VERSION));
     assert_eq!(rig.creates(), 0);
+}
+
+/// A definition with more versions than can be listed in the time there is.
+#[tokio::test]
+async fn a_redelivered_message_ends_where_the_list_does_not() {
+    let behavior = Behavior { page_size: 1, ..Behavior::default() };
+    let rig = Rig::with(RigOptions { behavior, ..RigOptions::default() }).await;
+    add_versions(&rig, 100);
+    rig.service.add_fault(Fault {
+        operation: Some(Operation::ListConnectorDefinitionVersions),
+        remaining: u32::MAX,
+        delay_ms: 50,
+        apply: true,
+        ..Fault::default()
+    });
+    let time = std::time::Duration::from_secs(6);
+    let result = response(rig.invoke_within(redelivered(&request()), time).await);
+    assert_eq!(result, json!({ "batchItemFailures": [] }));
+    assert_eq!(rig.creates(), 1);
 }
