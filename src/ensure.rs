@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use connectors::client_token::{Requester, client_token_for};
 use connectors::diagnostic::ValidationErrors;
 use connectors::event::RequestOrigin;
-use connectors::request::{ClientToken, ParsedRequest, VersionArn};
+use connectors::request::{ClientToken, InvalidRequest, ParsedRequest, VersionArn};
 
 use crate::error::FunctionError;
 use crate::greengrass::search::{current_or_newest, newest_matching};
@@ -71,6 +71,11 @@ impl Ensurer {
         } else {
             Err(FunctionError::InvalidConfiguration(self.config_errors.clone()))
         }
+    }
+
+    /// The error of a request that is invalid, with what the catalog says about the rest of it.
+    pub(crate) fn invalid_request(&self, invalid: InvalidRequest) -> FunctionError {
+        FunctionError::InvalidRequest(self.validator.all_errors(invalid))
     }
 
     /// Adds the catalog's diagnostics and the client token to a request.

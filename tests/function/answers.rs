@@ -264,7 +264,10 @@ async fn a_fixed_client_token_is_not_success_with_old_content() {
     let told = response(rig.invoke(create.to_string()).await);
     assert_eq!(told["Status"], "SUCCESS");
     assert!(
-        told["Reason"].as_str().unwrap().starts_with("Warnings: AmznClientToken: the same for every update")
+        told["Reason"]
+            .as_str()
+            .unwrap()
+            .starts_with("Warnings: ResourceProperties.AmznClientToken: the same for every update")
     );
     // Another resource with the same token and other content does not get the first one's version either.
     let mut other = rig.sample("cloudformation-create");

@@ -21,3 +21,4 @@ mod start;
 mod support;
 mod terraform;
 mod tls;
+mod wrappers;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use connectors::json::RawJson;
 use connectors::request::ConnectorDefinitionId;
 use emulator::greengrass::{Behavior, Emulator};
 use emulator::lambda_process::LambdaProcess;
@@ -13,7 +14,6 @@ use emulator::response_receiver::ResponseReceiver;
 use emulator::runtime_api::{Invocation, RuntimeApi};
 use emulator::samples;
 use serde_json::Value;
-use serde_json::value::RawValue;
 use tokio::process::Command;
 use tokio::runtime::Builder;
 
@@ -113,8 +113,7 @@ fn list_sample_events() -> CommandResult {
 
 async fn run_event(name: &str, args: &RunArgs) -> CommandResult {
     let event = read_event(name)?;
-    serde_json::from_str::<&RawValue>(&event)
-        .map_err(|source| CliError::NotJson { name: name.to_owned(), source })?;
+    RawJson::parse(&event).map_err(|source| CliError::NotJson { name: name.to_owned(), source })?;
     if args.keep_response_url {
         ensure_loopback_urls(&event)?;
     }
