@@ -18,7 +18,8 @@ pub(super) fn expected(expected: &str, json: Option<RawJson<'_>>) -> String {
     }
 }
 
-pub(super) const SCHEDULE_WITHOUT_INPUT: &str = "empty; the schedule has no Input, so its default event was sent. Set the schedule's Input to the request.";
+pub(super) const SCHEDULE_WITHOUT_INPUT: &str = "empty; the schedule has no Input, so its default event was sent. Set \
+     the schedule's Input to the request.";
 
 pub(super) const RECORD_OF_SUCCESS: &str =
     "record of an invocation that succeeded; redrive only the records of failed invocations.";

@@ -40,11 +40,12 @@ pub(super) fn misspelled_field(name: &str, similar: &str) -> String {
     }
 }
 
-pub(super) const VERSION_2_FIELD: &str = "ignored; this field needs GREENGRASS_VERSION=2, and the function creates versions of Greengrass V1 connector \
-     definitions.";
+pub(super) const VERSION_2_FIELD: &str = "ignored; this field needs GREENGRASS_VERSION=2, and the function \
+     creates versions of Greengrass V1 connector definitions.";
 
-pub(super) const TASK_TOKEN: &str = "the function calls neither SendTaskSuccess nor SendTaskFailure, so the task would wait until it times out; use the \
-     request-response integration, which is the resource without `.waitForTaskToken`, and leave the token out.";
+pub(super) const TASK_TOKEN: &str = "the function calls neither SendTaskSuccess nor SendTaskFailure, so the task \
+     would wait until it times out; use the request-response integration, which is the resource without \
+     `.waitForTaskToken`, and leave the token out.";
 
 pub(crate) const TEXT_DECODED: &str =
     "JSON text was decoded; send the value itself, without quotation marks around it.";

@@ -1,7 +1,7 @@
 //! No JSON makes the parser or the catalog panic, neither arbitrary JSON nor requests of meaningful pieces.
 
 use connectors::catalog::data::CONNECTORS;
-use connectors::catalog::{Context, validate};
+use connectors::catalog::{Context, validate, validate_readable};
 use connectors::json::RawJson;
 use connectors::request::{ParseOptions, parse};
 use proptest::prelude::*;
@@ -54,9 +54,11 @@ proptest! {
     #[test]
     fn arbitrary_json_never_panics(json in any_json()) {
         let text = json.to_string();
-        if let Ok(parsed) = parse(RawJson::parse(&text).unwrap(), &ParseOptions::default()) {
-            validate(&parsed, &Context::for_region(Some("us-east-1")));
-        }
+        let context = Context::for_region(Some("us-east-1"));
+        match parse(RawJson::parse(&text).unwrap(), &ParseOptions::default()) {
+            Ok(parsed) => validate(&parsed, &context),
+            Err(invalid) => validate_readable(&invalid, &context),
+        };
     }
 
     #[test]
@@ -71,11 +73,20 @@ proptest! {
             .collect();
         let text = json!({ "ConnectorDefinitionId": "d", "Connectors": connectors }).to_string();
         let parsed = parse(RawJson::parse(&text).unwrap(), &ParseOptions::default());
-        // Values such as dynamic references are errors.
-        if let Ok(parsed) = parsed {
-            for region in [None, Some("us-east-1"), Some("")] {
-                validate(&parsed, &Context::for_region(region));
-            }
+        for region in [None, Some("us-east-1"), Some("")] {
+            match &parsed {
+                Ok(parsed) => validate(parsed, &Context::for_region(region)),
+                // Values such as dynamic references are errors.
+                Err(invalid) => validate_readable(invalid, &Context::for_region(region)),
+            };
+        }
+        // An error elsewhere hides nothing, and adds nothing.
+        if let Ok(valid) = parsed {
+            let text = text.replace("\"ConnectorDefinitionId\":\"d\"", "\"ConnectorDefinitionId\":1");
+            let invalid = parse(RawJson::parse(&text).unwrap(), &ParseOptions::default()).unwrap_err();
+            let context = Context::for_region(Some("us-east-1"));
+            prop_assert_eq!(validate(&valid, &context), validate_readable(&invalid, &context));
+            prop_assert_eq!(&valid.warnings, &invalid.warnings);
         }
     }
 }
