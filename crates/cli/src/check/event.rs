@@ -7,11 +7,12 @@ use connectors::diagnostic::ValidationErrors;
 use connectors::event::custom_resource::RequestType;
 use connectors::event::{Event, Message, RequestOrigin, ResourceAction, parse_event};
 use connectors::json::RawJson;
+use connectors::region::FunctionLocation;
 use connectors::request::{ParseOptions, parse};
 
 use super::collector::{CheckResult, Container, RequestLocation, SpanIndex};
 use super::error::FileError;
-use super::spanned_value::{Span, SpannedValue};
+use super::spanned_value::SpannedValue;
 
 /// The connectors of the API's JSON, with their path: `Connectors` of a create request, `InitialVersion.Connectors` of
 /// a definition, `Definition.Connectors` of a version in a response.
@@ -62,89 +63,76 @@ pub(super) fn check(
     let literal = value.to_json().to_string();
     // YAML is parsed as the JSON that it stands for.
     let json = RawJson::parse(text).or_else(|_| RawJson::parse(&literal))?;
-    let envelope = Envelope { value: Some(value), span: value.span, container: Container::File };
-    check_envelope(json, &envelope, region, result, 0)
+    let anonymous_origin =
+        RequestOrigin::new(Requester::Direct { request_id: String::new() }, SystemTime::UNIX_EPOCH);
+    let origin =
+        anonymous_origin.with_location(FunctionLocation { region: region.map(str::to_owned), account: None });
+    check_event(json, &origin, &EventFile { value, region }, result, 0)
 }
 
-/// Where an event stands: the file itself, or the text of a message, all of which has one span.
-struct Envelope<'a> {
-    value: Option<&'a SpannedValue>,
-    span: Span,
-    container: Container,
+/// The file that holds an event.
+struct EventFile<'a> {
+    value: &'a SpannedValue,
+    region: Option<&'a str>,
 }
 
-impl Envelope<'_> {
-    fn location<'a>(&self, member: Option<&str>, region: Option<&'a str>) -> RequestLocation<'a> {
-        let request = self.value.and_then(|value| member.map_or(Some(value), |name| value.get(name)));
-        let spans = request.map_or_else(|| SpanIndex::single(self.span), SpanIndex::for_request);
-        RequestLocation { container: self.container.clone(), spans, region, is_deferred: &|_, _| false }
+impl EventFile<'_> {
+    /// The diagnostics of an event have their paths from the root of the file.
+    fn location(&self) -> RequestLocation<'_> {
+        RequestLocation {
+            container: Container::File,
+            spans: SpanIndex::for_request(self.value),
+            region: self.region,
+            is_deferred: &|_, _| false,
+        }
     }
 }
 
-fn check_envelope(
+fn check_event(
     event: RawJson<'_>,
-    envelope: &Envelope<'_>,
-    region: Option<&str>,
+    origin: &RequestOrigin,
+    file: &EventFile<'_>,
     result: &mut CheckResult,
     depth: usize,
 ) -> Result<(), FileError> {
-    let anonymous_origin =
-        RequestOrigin::new(Requester::Direct { request_id: String::new() }, SystemTime::UNIX_EPOCH);
-    match parse_event(event, &anonymous_origin) {
+    match parse_event(event, origin) {
         Err(errors) => return Err(FileError::NotAnEvent(errors)),
         // Versions cannot be deleted: the function does nothing with the rest of the request.
         Ok(Event::Request(request)) if matches!(request.action, ResourceAction::Delete) => {}
         Ok(Event::Request(request)) => {
-            let member = (request.source == "eventbridge").then_some("detail");
-            let is_unknown = depth == 0 && member.is_none() && !is_request(event);
+            let is_unknown = depth == 0 && request.source != "eventbridge" && !is_request(event);
             match request.request {
-                Err(errors) if is_unknown => return Err(FileError::NothingToCheck(errors)),
-                request => result.add(request, &envelope.location(member, region)),
+                Err(invalid) if is_unknown => return Err(FileError::NothingToCheck(invalid.errors)),
+                request => result.add(request, &file.location()),
             }
         }
-        Ok(Event::CustomResource(resource)) => {
-            let location = envelope.location(Some("ResourceProperties"), region);
-            match resource.request_type() {
-                Ok(RequestType::Delete) => {}
-                Ok(_) => result.add(resource.request(), &location),
-                Err(errors) => result.add_errors(&errors, &envelope.location(None, region)),
-            }
+        Ok(Event::CustomResource(resource)) => match resource.request_type() {
+            Ok(RequestType::Delete) => {}
+            Ok(_) => result.add(resource.request(), &file.location()),
+            Err(errors) => result.add_errors(&errors, &file.location()),
+        },
+        Ok(Event::Wrapped(wrapper)) => {
+            let event = wrapper.parse_wrapped().map_err(FileError::NotAnEvent)?;
+            check_event(event, &wrapper.origin, file, result, depth)?;
         }
         Ok(Event::Batch(batch)) => {
-            let records =
-                envelope.value.and_then(|value| value.items().or_else(|| value.get("Records")?.items()));
-            for (index, message) in batch.messages.iter().enumerate() {
-                let name = format!("message {}", index + 1);
-                let name = match &envelope.container {
-                    Container::File => name,
-                    Container::Value(outer) | Container::Message(outer) => format!("{outer}, {name}"),
-                };
-                let record = records.and_then(|records| records.get(index));
-                let span = record.map_or(envelope.span, |record| record.span);
-                let inner = Envelope { value: None, span, container: Container::Message(name) };
-                check_message(message, &inner, region, result, depth);
+            for message in &batch.messages {
+                check_message(message, file, result, depth);
             }
         }
     }
     Ok(())
 }
 
-fn check_message(
-    message: &Message,
-    envelope: &Envelope<'_>,
-    region: Option<&str>,
-    result: &mut CheckResult,
-    depth: usize,
-) {
+fn check_message(message: &Message, file: &EventFile<'_>, result: &mut CheckResult, depth: usize) {
     let checked = message.parse_body(depth).and_then(|event| {
-        let checked = check_envelope(event, envelope, region, result, depth + 1);
-        checked.map_err(|error| match error {
+        check_event(event, &message.origin, file, result, depth + 1).map_err(|error| match error {
             FileError::NotAnEvent(errors) => errors,
-            error => ValidationErrors::single(format!("{error}.")),
+            error => ValidationErrors::at(&message.origin.path, format!("{error}.")),
         })
     });
     if let Err(errors) = checked {
-        result.add_errors(&errors, &envelope.location(None, region));
+        result.add_errors(&errors, &file.location());
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use connectors::event::custom_resource::PARSE_OPTIONS;
 use connectors::json::RawJson;
+use connectors::region::FunctionLocation;
 use connectors::request::{ParseOptions, parse};
 use serde_json::{Map, Value as Json, json};
 
@@ -57,7 +58,8 @@ pub(super) fn check(template: &SpannedValue, region: Option<&str>, result: &mut 
             let location = RequestLocation { container, spans, region, is_deferred: &is_deferred };
             // Always JSON: serde_json wrote it.
             if let Ok(json) = RawJson::parse(&text) {
-                result.add(parse(json, &options), &location);
+                let function = FunctionLocation { region: region.map(str::to_owned), account: None };
+                result.add(parse(json, &ParseOptions { location: &function, ..options }), &location);
             }
         }
     }
@@ -80,7 +82,7 @@ fn is_connector_version_resource(resource_type: &str, properties: &SpannedValue)
 struct ResourceRequest {
     request: Json,
     deferred: DeferredValues,
-    options: ParseOptions,
+    options: ParseOptions<'static>,
     spans: SpanIndex,
 }
 
