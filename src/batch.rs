@@ -1,20 +1,13 @@
-//! Processes the messages of a batch: several at a time, not too fast, and those of an ordered group one after another.
+//! Processes the messages of a batch: several at a time, and those of an ordered group one after another.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use connectors::event::Message;
 use futures_util::{StreamExt, stream};
 
 use crate::retry::Deadline;
 
-/// Requests per second that the service accepts per account, Region and operation (AWS General Reference,
-/// [AWS IoT Greengrass endpoints and quotas](https://docs.aws.amazon.com/general/latest/gr/greengrass.html)).
-const MAX_STARTS_PER_SECOND: u32 = 30;
-
-/// How many messages of a batch are processed at a time: the setting `BATCH_CONCURRENCY`. In any one second no more start
-/// than the service accepts: this many at once, and the rest spread over the second.
+/// How many messages of a batch are processed at a time: the setting `BATCH_CONCURRENCY`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Concurrency(u32);
 
@@ -32,11 +25,6 @@ impl Concurrency {
     pub(crate) fn new(messages: u32) -> Option<Self> {
         Self::ALLOWED.contains(&messages).then_some(Self(messages))
     }
-
-    /// How long after the first message a message may start; slots are counted from 0.
-    fn start_delay(self, slot: u32) -> Duration {
-        Duration::from_secs(1) * slot.saturating_sub(self.0 - 1) / (MAX_STARTS_PER_SECOND - self.0)
-    }
 }
 
 /// Processes messages until the deadline. Each has its result at its index; one without a result was not started, because
@@ -50,19 +38,14 @@ pub(crate) async fn process_batch<'a, T, E, F>(
 where
     F: Future<Output = Result<T, E>>,
 {
-    let start = Deadline::after(Duration::ZERO);
-    let slots = AtomicU32::new(0);
     let groups = stream::iter(ordered_groups(messages)).map(|group| {
-        let (slots, work) = (&slots, &work);
+        let work = &work;
         async move {
             let mut done = Vec::with_capacity(group.len());
             for index in group {
-                let slot = slots.fetch_add(1, Ordering::Relaxed);
-                let slot = start.plus(concurrency.start_delay(slot));
-                if deadline.is_before(slot) {
+                if deadline.is_over() {
                     break;
                 }
-                slot.wait().await;
                 let result = work(&messages[index]).await;
                 let failed = result.is_err();
                 done.push((index, result));
@@ -105,62 +88,47 @@ fn ordered_groups(messages: &[Message]) -> Vec<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
+    use std::time::{Duration, SystemTime};
 
-    use tokio::time::Instant;
-
-    use super::*;
     use connectors::client_token::Requester;
     use connectors::event::{Batch, Event, RequestOrigin, parse_event};
     use connectors::json::RawJson;
+    use tokio::time::{Instant, sleep};
 
-    /// When each of so many messages starts that take no time, and how many do not start.
-    async fn starts(messages: usize, concurrency: Concurrency, deadline: Deadline) -> (Vec<Duration>, usize) {
-        let records = vec![r#"{"eventSource":"aws:sqs"}"#; messages].join(",");
+    use super::*;
+
+    /// When each of so many messages starts that take a second each, and how many do not start.
+    async fn starts(count: usize, concurrency: u32, time: Duration) -> (Vec<u64>, usize) {
+        let records = vec![r#"{"eventSource":"aws:sqs"}"#; count].join(",");
         let event = format!("[{records}]");
-        let origin = RequestOrigin::new(
-            Requester::Direct { request_id: "r".to_owned() },
-            std::time::SystemTime::now(),
-        );
+        let requester = Requester::Direct { request_id: "r".to_owned() };
+        let origin = RequestOrigin::new(requester, SystemTime::now());
         let parsed = parse_event(RawJson::parse(&event).unwrap(), &origin);
         let Ok(Event::Batch(Batch { messages, .. })) = parsed else { panic!("a batch") };
-        let (start, started) = (Instant::now(), Mutex::default());
+        let (start, started) = (Instant::now(), Mutex::new(Vec::new()));
         let work = async |_| {
-            let mut started: std::sync::MutexGuard<'_, Vec<Duration>> = started.lock().unwrap();
-            started.push(start.elapsed());
+            started.lock().unwrap().push(start.elapsed().as_secs());
+            sleep(Duration::from_secs(1)).await;
             Ok::<(), ()>(())
         };
-        let results = process_batch(&messages, concurrency, deadline, work).await;
+        let concurrency = Concurrency::new(concurrency).unwrap();
+        let results = process_batch(&messages, concurrency, Deadline::after(time), work).await;
         let started = started.into_inner().unwrap();
         assert_eq!(results.iter().flatten().count(), started.len());
         (started, results.iter().filter(|result| result.is_none()).count())
     }
 
     #[tokio::test(start_paused = true)]
-    async fn each_message_starts_in_its_slot_and_none_after_the_deadline() {
-        // A timer ends with the next whole millisecond.
-        const TICK: Duration = Duration::from_millis(1);
-        let concurrency = Concurrency::default();
-        let slots: Vec<Duration> = (0..40).map(|slot| concurrency.start_delay(slot)).collect();
-        let (times, left) = starts(slots.len(), concurrency, Deadline::after(Duration::from_secs(9))).await;
-        assert_eq!(left, 0);
-        let is_in_slot = |(time, slot): (&Duration, &Duration)| (*slot..=*slot + TICK).contains(time);
-        assert!(times.iter().zip(&slots).all(is_in_slot), "{times:?}");
-
-        let (times, left) = starts(slots.len(), concurrency, Deadline::after(slots[20])).await;
-        assert_eq!((times.len(), left), (21, 19));
+    async fn as_many_messages_as_allowed_are_processed_at_a_time() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(starts(5, 2, minute).await, (vec![0, 0, 1, 1, 2], 0));
+        assert_eq!(starts(3, 1, minute).await, (vec![0, 1, 2], 0));
+        assert_eq!(starts(3, 20, minute).await, (vec![0, 0, 0], 0));
     }
 
-    /// In every second, wherever it begins.
-    #[test]
-    fn in_every_second_fewer_messages_start_than_the_service_accepts() {
-        for concurrency in Concurrency::ALLOWED.map(|number| Concurrency::new(number).unwrap()) {
-            let slots: Vec<Duration> = (0..200).map(|slot| concurrency.start_delay(slot)).collect();
-            let starts = slots.iter().map(|from| {
-                let until = *from + Duration::from_secs(1);
-                slots.iter().filter(|slot| *slot >= from && **slot < until).count()
-            });
-            assert!(starts.max() < Some(MAX_STARTS_PER_SECOND as usize), "{concurrency:?}");
-            assert_eq!(slots.iter().filter(|slot| slot.is_zero()).count(), concurrency.0 as usize);
-        }
+    #[tokio::test(start_paused = true)]
+    async fn no_message_starts_after_the_deadline() {
+        assert_eq!(starts(5, 1, Duration::from_millis(2_500)).await, (vec![0, 1, 2], 2));
+        assert_eq!(starts(2, 1, Duration::ZERO).await, (vec![], 2));
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! Requests of every source end here. The module knows neither envelopes nor responses.
 
-use std::time::SystemTime;
-
 use connectors::client_token::{Requester, client_token_for};
 use connectors::event::RequestOrigin;
 use connectors::request::{ClientToken, InvalidRequest, ParsedRequest, VersionArn};
@@ -98,8 +96,7 @@ impl Ensurer {
         }
         self.check_config(NeededBy::Creates)?;
         self.validator.reject_errors(parsed).map_err(FunctionError::InvalidRequest)?;
-        let RequestOrigin { first_requested_at, is_redelivery, .. } = *origin;
-        let request = create_request(prepared, &before, first_requested_at, is_redelivery);
+        let request = create_request(prepared, &before, origin);
         Ok(self.version_creator.create(request, deadline).await?)
     }
 
@@ -144,8 +141,7 @@ impl Ensurer {
 fn create_request<'a>(
     prepared: &'a PreparedRequest,
     before: &Before<'a>,
-    first_requested_at: SystemTime,
-    is_redelivery: bool,
+    origin: &RequestOrigin,
 ) -> CreateRequest<'a> {
     let (replaced_version_id, force_new) = match before {
         Before::Nothing => (None, false),
@@ -158,7 +154,9 @@ fn create_request<'a>(
         token: &prepared.client_token,
         replaced_version_id,
         force_new,
-        first_requested_at,
-        is_redelivery,
+        first_requested_at: origin.first_requested_at,
+        first_delivered_at: origin.first_delivered_at,
+        is_redelivery: origin.is_redelivery,
+        is_batched: origin.is_batched,
     }
 }

@@ -12,7 +12,8 @@
 //! | `idempotency` | the create state machine, and the lock table |
 //! | `greengrass`, `response_url`, `batch` | the service; responses to CloudFormation; the messages of a batch |
 //! | `aws`, `http` | endpoints, credentials and signatures; connections and TLS |
-//! | `telemetry`, `validation`, `payload`, `retry`, `failpoint` | logs and metrics; CONNECTOR_CHECKS; JSON; time; tests |
+//! | `telemetry`, `validation`, `payload` | logs and metrics; CONNECTOR_CHECKS; JSON |
+//! | `rate_limit`, `retry`, `failpoint` | requests per second; time; tests |
 //!
 //! What a request is, the events that carry it, and AWS's connectors are in the crate [`connectors`].
 
@@ -32,6 +33,7 @@ mod http;
 mod idempotency;
 mod panic;
 mod payload;
+mod rate_limit;
 mod response_url;
 mod retry;
 mod telemetry;

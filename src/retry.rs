@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
-use tokio::time::{Instant, Timeout, sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, Timeout, sleep, timeout_at};
 
 /// A point in time by which something must be over.
 #[derive(Clone, Copy, Debug)]
@@ -34,11 +34,6 @@ impl Deadline {
         Self(self.0.checked_sub(time).unwrap_or(self.0))
     }
 
-    /// Later by this much.
-    pub(crate) fn plus(self, time: Duration) -> Self {
-        Self(self.0 + time.min(MAX_AHEAD))
-    }
-
     /// The earlier of the two.
     pub(crate) fn min(self, other: Self) -> Self {
         Self(self.0.min(other.0))
@@ -60,17 +55,9 @@ impl Deadline {
         self.remaining().is_zero()
     }
 
-    /// Whether this deadline is earlier than another.
-    pub(crate) fn is_before(self, other: Self) -> bool {
-        self.0 < other.0
-    }
-
-    /// Waits until the deadline.
-    pub(crate) async fn wait(self) {
-        // A timer ends with a whole millisecond, even one whose time is over.
-        if !self.is_over() {
-            sleep_until(self.0).await;
-        }
+    /// Whether this deadline is earlier than a point in time.
+    pub(crate) fn is_before(self, time: Instant) -> bool {
+        self.0 < time
     }
 
     /// Ends a future at the deadline.

@@ -85,6 +85,11 @@ impl ServiceError {
         Self::new(ErrorKind::Timeout, SideEffect::Unknown, "the service did not respond in time")
     }
 
+    /// A call that was not sent, since it had no time.
+    pub(crate) fn not_started(summary: &str) -> Self {
+        Self::new(ErrorKind::Timeout, SideEffect::NotApplied, summary)
+    }
+
     /// A call that could not be built.
     pub(super) fn build_failed(error: BoxError) -> Self {
         Self::from_transport(&CallError::Build(error))

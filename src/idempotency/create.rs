@@ -10,7 +10,8 @@ use super::create_error::CreateError;
 use super::lock_table::{Acquire, LockTable};
 use super::state::{self, Failure, IdempotencyMode, Knowledge, Outcome, Step, VersionOrigin};
 use crate::greengrass::search::{LatestVersion, MatchCriteria, Scope, find_created};
-use crate::greengrass::{GreengrassClient, ServiceError, Version};
+use crate::greengrass::{GreengrassClient, ServiceError, SideEffect, Version};
+use crate::rate_limit::RateLimiter;
 use crate::retry::{Backoff, Deadline, Jitter};
 
 /// The longest that one look-up or one create takes, so that a silent service leaves time to look and to try again.
@@ -24,11 +25,12 @@ const RECORD_RESULT_BUDGET: Duration = Duration::from_millis(500);
 const MAX_CLOCK_SKEW: Duration = Duration::from_secs(5);
 
 /// Creates versions.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct VersionCreator {
     greengrass: GreengrassClient,
     idempotency: Idempotency,
     duplicate_lookup: DuplicateLookup,
+    rate_limiter: RateLimiter,
 }
 
 /// Whether the function looks for a version that an earlier create may have made, before it creates another.
@@ -50,8 +52,12 @@ pub(crate) struct CreateRequest<'a> {
     pub(crate) force_new: bool,
     /// When the request was first made, as far as that is known.
     pub(crate) first_requested_at: SystemTime,
+    /// When it was first delivered, as far as that is known: no earlier delivery created a version before.
+    pub(crate) first_delivered_at: SystemTime,
     /// Whether an earlier delivery of the request may have been processed.
     pub(crate) is_redelivery: bool,
+    /// Whether its creates are limited in number per second.
+    pub(crate) is_batched: bool,
 }
 
 /// The version of a request.
@@ -74,7 +80,7 @@ impl VersionCreator {
         idempotency: Idempotency,
         duplicate_lookup: DuplicateLookup,
     ) -> Self {
-        Self { greengrass, idempotency, duplicate_lookup }
+        Self { greengrass, idempotency, duplicate_lookup, rate_limiter: RateLimiter::default() }
     }
 
     /// Ensures that the definition has a version for this request.
@@ -113,6 +119,7 @@ impl VersionCreator {
         };
         let request = CreateRequest {
             first_requested_at: request.first_requested_at.min(lock.first_requested_at()),
+            first_delivered_at: request.first_delivered_at.min(lock.first_requested_at()),
             is_redelivery: request.is_redelivery || lock.was_taken_over(),
             ..request
         };
@@ -174,7 +181,7 @@ impl VersionCreator {
     async fn match_criteria(&self, request: CreateRequest<'_>, deadline: Deadline) -> MatchCriteria {
         let mut criteria = MatchCriteria {
             excluded_ids: request.replaced_version_id.map(str::to_owned).into_iter().collect(),
-            created_since: request.first_requested_at - MAX_CLOCK_SKEW,
+            created_since: request.first_delivered_at - MAX_CLOCK_SKEW,
             latest: LatestVersion::AnyAge,
         };
         if !request.force_new {
@@ -223,6 +230,10 @@ impl VersionCreator {
         request: CreateRequest<'_>,
         deadline: Deadline,
     ) -> Outcome<Version, ServiceError> {
+        if request.is_batched && self.rate_limiter.wait(deadline).await.is_err() {
+            let error = ServiceError::not_started("the function's own rate limit left no time for the call");
+            return Outcome::CreateFailed(Failure::Final, SideEffect::NotApplied, error);
+        }
         let deadline = attempt_deadline(deadline);
         match self.greengrass.create_version(request.request, request.token, deadline).await {
             Ok(version) => Outcome::Created(version),

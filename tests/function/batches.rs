@@ -154,7 +154,8 @@ async fn never_more_at_a_time_than_the_setting_says() {
         let messages: Vec<Value> =
             (0..most + 2).map(|n| message(&format!("m-{n}"), &version_of(&format!("m-{n}")))).collect();
         assert!(failed(&response(rig.invoke(batch(&messages)).await)).is_empty());
-        assert_eq!(rig.service.peak_in_flight(), most, "{setting}");
+        // Fifteen creates start per second at most.
+        assert_eq!(rig.service.peak_in_flight(), most.min(15), "{setting}");
         assert_eq!(made(&rig).len(), most + 2);
     }
 }
@@ -285,5 +286,29 @@ async fn a_setting_that_is_no_number_is_said() {
         let (error_type, message) = error(rig.invoke(rig.sample("sqs").to_string()).await);
         assert_eq!(error_type, "Configuration");
         assert!(message.contains("BATCH_CONCURRENCY") && message.contains("1 to 20"), "{message}");
+    }
+}
+
+/// Lambda hands over the next batch at once, and a create that is retried is another request.
+#[tokio::test]
+async fn no_more_creates_start_per_second_than_the_service_accepts() {
+    let batch_of_ten = |from: usize| {
+        let messages: Vec<Value> = (from..from + 10)
+            .map(|number| message(&format!("m-{number}"), &version_of(&format!("v-{number}"))))
+            .collect();
+        batch(&messages)
+    };
+    for (batches, throttled, creates) in [(3, 0, 30), (1, 10, 20)] {
+        let rig = Rig::start().await;
+        let status = Outcome::Status { status: 429, code: None, body: String::new() };
+        if throttled > 0 {
+            rig.service.add_fault(on_create(status, false, throttled));
+        }
+        let started = std::time::Instant::now();
+        for number in 0..batches {
+            assert!(failed(&response(rig.invoke(batch_of_ten(number * 10)).await)).is_empty());
+        }
+        assert_eq!(rig.creates(), creates);
+        assert!(started.elapsed() >= Duration::from_secs(1), "{creates} creates in {:?}", started.elapsed());
     }
 }

@@ -38,6 +38,7 @@ pub(super) fn parse(event: &Object<'_>, outer: &RequestOrigin) -> Result<Message
     let failed_at = string_field(event, "timestamp").as_deref().and_then(parse_timestamp);
     if let Some(first) = failed_at.and_then(|at| at.checked_sub(MAX_EVENT_AGE)) {
         origin.first_requested_at = first.min(origin.first_requested_at);
+        origin.first_delivered_at = first.min(origin.first_delivered_at);
     }
     let payload = event.get(PAYLOAD).map_or("null", RawJson::raw).to_owned();
     Ok(Message { id: String::new(), is_id_position: false, origin, group: None, event: Ok(payload) })

@@ -35,8 +35,12 @@ const MAX_WRAPPERS: usize = 4;
 pub struct RequestOrigin {
     /// The sender of the request.
     pub requester: Requester,
-    /// The time of the first delivery, as far as it is known.
+    /// When the request was first made, as far as it is known.
     pub first_requested_at: SystemTime,
+    /// When it was first delivered, as far as it is known. No delivery can have created a version before.
+    pub first_delivered_at: SystemTime,
+    /// Whether it is one of several requests that the function may process at the same time.
+    pub is_batched: bool,
     /// Whether the request was delivered before.
     pub is_redelivery: bool,
     /// The path of the request, or of the event that contains it, from the root of the outermost event.
@@ -55,6 +59,8 @@ impl RequestOrigin {
         Self {
             requester,
             first_requested_at,
+            first_delivered_at: first_requested_at,
+            is_batched: false,
             is_redelivery: false,
             path: Path::root(),
             location: FunctionLocation::default(),
@@ -240,6 +246,7 @@ impl Message {
 
     /// A message without an event, which is identified by its position if it has no ID.
     fn new(id: Option<String>, index: usize, origin: RequestOrigin) -> Self {
+        let origin = RequestOrigin { is_batched: true, ..origin };
         let is_id_position = id.is_none();
         let id = id.unwrap_or_else(|| index.to_string());
         Self { id, is_id_position, origin, group: None, event: Ok(String::new()) }

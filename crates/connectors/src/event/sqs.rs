@@ -34,6 +34,7 @@ pub(super) fn parse_message(
     let attributes = record.get("attributes").and_then(RawJson::as_object);
     let attribute = |name| string_field(attributes.as_ref()?, name);
     let number = |name| attribute(name)?.parse::<u64>().ok();
+    let time = |name| number(name).and_then(|ms| UNIX_EPOCH.checked_add(Duration::from_millis(ms)));
     let id = message_id(record);
     let body_path = path.field("body");
     let (event, body_path) = match record.get("body") {
@@ -46,9 +47,11 @@ pub(super) fn parse_message(
     };
     let mut origin = outer.inside(body_path, Some(requester(id.as_deref(), index)));
     origin.is_redelivery |= number("ApproximateReceiveCount").is_some_and(|count| count > 1);
-    let sent_at = number("SentTimestamp").and_then(|ms| UNIX_EPOCH.checked_add(Duration::from_millis(ms)));
-    origin.first_requested_at =
-        sent_at.map_or(origin.first_requested_at, |sent_at| sent_at.min(origin.first_requested_at));
+    if let Some(sent_at) = time("SentTimestamp") {
+        origin.first_requested_at = sent_at.min(origin.first_requested_at);
+        let received_at = time("ApproximateFirstReceiveTimestamp").unwrap_or(sent_at);
+        origin.first_delivered_at = received_at.max(sent_at).min(origin.first_delivered_at);
+    }
     // Messages of standard queues may have a group too, but no order.
     let is_fifo = string_field(record, "eventSourceARN").is_some_and(|arn| arn.ends_with(".fifo"));
     let group = if is_fifo { attribute("MessageGroupId") } else { None };
