@@ -9,6 +9,7 @@ use connectors::request::ParsedRequest;
 
 use super::diagnostic::{LocatedDiagnostic, Requirement};
 use super::excerpt::ExcerptReader;
+use super::resolved::{Resolved, ResolvedValue};
 use super::spanned_value::{Span, SpannedValue, Value};
 
 /// The diagnostics and requirements of one file.
@@ -16,6 +17,10 @@ use super::spanned_value::{Span, SpannedValue, Value};
 pub(super) struct CheckResult {
     pub(super) diagnostics: Vec<LocatedDiagnostic>,
     pub(super) requirements: Vec<Requirement>,
+    /// What is worth knowing about the file, each a phrase without a period.
+    pub(super) notes: Vec<String>,
+    /// Number of events, resources and lists of connectors.
+    pub(super) requests: usize,
     /// Number of connectors that were checked.
     pub(super) connectors: usize,
 }
@@ -37,11 +42,25 @@ pub(super) enum Container {
     File,
     /// A value of the file, by its path: a resource of a template.
     Value(String),
+    /// A list of connectors that is not named `Connectors` in a request, by its path.
+    List(String),
     /// The text of a message, by the message's name.
     Message(String),
 }
 
 impl CheckResult {
+    /// The result of a file in which there is nothing to check.
+    pub(super) fn noted(note: &str) -> Self {
+        Self { notes: vec![note.to_owned()], ..Self::default() }
+    }
+
+    /// Adds a note, once.
+    pub(super) fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
     /// Adds the diagnostics and the requirements of a request.
     pub(super) fn add(
         &mut self,
@@ -88,14 +107,12 @@ impl CheckResult {
         }
     }
 
-    /// Sorts the diagnostics by line, and adds the lines of `source` that they are about.
-    pub(super) fn finish(&mut self, source: Option<&str>) {
+    /// Sorts the diagnostics by line, and adds the lines of the file that they are about, where these may be shown.
+    pub(super) fn finish(&mut self, text: &str) {
         self.diagnostics.sort_by_key(|located| (located.span.line, located.span.column));
-        if let Some(source) = source {
-            let mut reader = ExcerptReader::new(source);
-            for located in &mut self.diagnostics {
-                located.excerpt = reader.excerpt(located.span);
-            }
+        let mut reader = ExcerptReader::new(text);
+        for located in self.diagnostics.iter_mut().filter(|located| located.is_source) {
+            located.excerpt = reader.excerpt(located.span);
         }
     }
 }
@@ -105,6 +122,7 @@ impl RequestLocation<'_> {
     fn path_in_file(&self, path: &str) -> String {
         match &self.container {
             Container::File => path.to_owned(),
+            Container::List(list) => format!("{list}{}", path.strip_prefix("Connectors").unwrap_or_default()),
             Container::Value(value) if path.starts_with('[') => format!("{value}{path}"),
             Container::Value(value) if path.is_empty() => value.clone(),
             Container::Value(value) => format!("{value}.{path}"),
@@ -116,7 +134,12 @@ impl RequestLocation<'_> {
     fn locate(&self, diagnostic: Diagnostic) -> LocatedDiagnostic {
         let span = self.spans.find(&diagnostic.path);
         let path = self.path_in_file(&diagnostic.path);
-        LocatedDiagnostic { diagnostic: Diagnostic { path, ..diagnostic }, span, excerpt: None }
+        LocatedDiagnostic {
+            diagnostic: Diagnostic { path, ..diagnostic },
+            span,
+            excerpt: None,
+            is_source: false,
+        }
     }
 }
 
@@ -139,11 +162,45 @@ impl SpanIndex {
         index
     }
 
+    /// Adds a value of the request whose members can also be named without its own name: the request in an envelope.
+    pub(super) fn set_root(&mut self, value: &SpannedValue) {
+        self.root = value.span;
+        self.add(&Path::root(), value);
+    }
+
     /// The index of a request whose connectors are this value.
     pub(super) fn for_connectors(value: &SpannedValue) -> Self {
         let mut index = Self::single(value.span);
         index.add(&Path::root().field("Connectors"), value);
         index
+    }
+
+    /// The index of a request that is this value of a template.
+    pub(super) fn for_resolved(value: &Resolved) -> Self {
+        let mut index = Self::single(value.span);
+        index.add_resolved(&Path::root(), value);
+        index
+    }
+
+    /// The index of a request whose connectors are this value of a template.
+    pub(super) fn for_resolved_connectors(value: &Resolved) -> Self {
+        let mut index = Self::single(value.span);
+        index.add_resolved(&Path::root().field("Connectors"), value);
+        index
+    }
+
+    fn add_resolved(&mut self, path: &Path, value: &Resolved) {
+        self.by_path.insert(path.to_string(), value.span);
+        match &value.value {
+            ResolvedValue::List(items) => {
+                let items = items.iter().enumerate();
+                items.for_each(|(index, item)| self.add_resolved(&path.index(index), item));
+            }
+            ResolvedValue::Object(object) => {
+                object.members.iter().for_each(|(name, value)| self.add_resolved(&path.field(name), value));
+            }
+            _ => {}
+        }
     }
 
     fn add(&mut self, path: &Path, value: &SpannedValue) {
@@ -153,7 +210,7 @@ impl SpanIndex {
                 items.iter().enumerate().for_each(|(index, item)| self.add(&path.index(index), item));
             }
             Value::Object(members) => {
-                members.iter().for_each(|(name, value)| self.add(&path.field(name), value));
+                members.iter().for_each(|member| self.add(&path.field(&member.name), &member.value));
             }
             Value::Null | Value::Scalar(_) => {}
         }

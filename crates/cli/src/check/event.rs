@@ -1,54 +1,43 @@
-//! The requests in an event of any source, and the connectors in JSON of the Greengrass API.
+//! The requests in an event of any source.
 
 use std::time::SystemTime;
 
 use connectors::client_token::Requester;
-use connectors::diagnostic::ValidationErrors;
+use connectors::diagnostic::{Path, ValidationErrors};
 use connectors::event::custom_resource::RequestType;
 use connectors::event::{Event, Message, RequestOrigin, ResourceAction, parse_event};
-use connectors::json::RawJson;
-use connectors::request::{ParseOptions, parse};
+use connectors::json::{JsonType, RawJson};
 
 use super::collector::{CheckResult, Container, RequestLocation, SpanIndex};
 use super::error::FileError;
+use super::place::Place;
 use super::spanned_value::{Span, SpannedValue};
 
-/// The connectors of the API's JSON, with their path: `Connectors` of a create request, `InitialVersion.Connectors` of
-/// a definition, `Definition.Connectors` of a version in a response.
-pub(super) fn api_connectors(value: &SpannedValue) -> Option<(&'static [&'static str], &SpannedValue)> {
-    let has = |name| value.get(name).is_some();
-    if has("ConnectorDefinitionId") || has("ResourceProperties") || has("detail") || has("Records") {
-        return None;
-    }
-    let json_paths: [&'static [&'static str]; 3] =
-        [&["Connectors"], &["InitialVersion", "Connectors"], &["Definition", "Connectors"]];
-    json_paths.into_iter().find_map(|json_path| {
-        let connectors = json_path.iter().try_fold(value, |value, name| value.get(name))?;
-        Some((json_path, connectors))
-    })
-}
+/// Fields that only events have, and no template, API response or unrelated file.
+const EVENT_FIELDS: [&str; 8] = [
+    "ConnectorDefinitionId",
+    "connectorDefinitionId",
+    "connectors",
+    "RequestType",
+    "ResponseURL",
+    "ResourceProperties",
+    "detail",
+    "requestPayload",
+];
 
-/// Checks the connectors of the API's JSON.
-pub(super) fn check_api(
-    text: &str,
-    json_path: &[&str],
-    connectors: &SpannedValue,
-    region: Option<&str>,
-    result: &mut CheckResult,
-) {
-    let json = RawJson::parse(text).ok();
-    let literal =
-        json.and_then(|json| json_path.iter().try_fold(json, |json, name| json.as_object()?.get(name)));
-    let raw = literal.map_or_else(|| connectors.to_json().to_string(), |json| json.raw().to_owned());
-    let request = format!("{{\"ConnectorDefinitionId\":\"api\",\"Connectors\":{raw}}}");
-    let location = RequestLocation {
-        container: Container::File,
-        spans: SpanIndex::for_connectors(connectors),
-        region,
-        is_deferred: &|_, _| false,
-    };
-    if let Ok(json) = RawJson::parse(&request) {
-        result.add(parse(json, &ParseOptions::default()), &location);
+/// Fields of a message in a list of messages.
+const MESSAGE_FIELDS: [&str; 2] = ["eventSource", "body"];
+
+/// Whether a document is an event. A value that is neither this nor anything else is tried as an event too.
+pub(super) fn is_event(document: &SpannedValue) -> bool {
+    let has = |name: &str| document.get(name).is_some();
+    match document.items() {
+        Some(items) => items
+            .iter()
+            .any(|item| is_event(item) || MESSAGE_FIELDS.iter().any(|name| item.get(name).is_some())),
+        None => {
+            !has("Resources") && (EVENT_FIELDS.into_iter().any(has) || (has("Records") && !has("Connectors")))
+        }
     }
 }
 
@@ -57,13 +46,35 @@ pub(super) fn check(
     text: &str,
     value: &SpannedValue,
     region: Option<&str>,
+    place: &Place,
     result: &mut CheckResult,
 ) -> Result<(), FileError> {
-    let literal = value.to_json().to_string();
-    // YAML is parsed as the JSON that it stands for.
-    let json = RawJson::parse(text).or_else(|_| RawJson::parse(&literal))?;
-    let envelope = Envelope { value: Some(value), span: value.span, container: Container::File };
+    let literal;
+    let json = match RawJson::parse(text) {
+        Ok(json) => json,
+        // YAML is parsed as the JSON that it stands for.
+        Err(_) => {
+            literal = value.to_json_text();
+            RawJson::parse(&literal)?
+        }
+    };
+    let container = place.container(&Path::root());
+    let envelope = Envelope { value: Some(value), span: value.span, container };
     check_envelope(json, &envelope, region, result, 0)
+}
+
+/// Checks the requests of an event that is a text in a file. A text that is no such event is left out.
+pub(super) fn check_text(
+    text: &str,
+    span: Span,
+    container: Container,
+    region: Option<&str>,
+    result: &mut CheckResult,
+) {
+    let Ok(json) = RawJson::parse(text) else { return };
+    let envelope = Envelope { value: None, span, container };
+    // The errors are those of a text that is for another function.
+    let _ = check_envelope(json, &envelope, region, result, 0);
 }
 
 /// Where an event stands: the file itself, or the text of a message, all of which has one span.
@@ -75,8 +86,10 @@ struct Envelope<'a> {
 
 impl Envelope<'_> {
     fn location<'a>(&self, member: Option<&str>, region: Option<&'a str>) -> RequestLocation<'a> {
-        let request = self.value.and_then(|value| member.map_or(Some(value), |name| value.get(name)));
-        let spans = request.map_or_else(|| SpanIndex::single(self.span), SpanIndex::for_request);
+        let mut spans = self.value.map_or_else(|| SpanIndex::single(self.span), SpanIndex::for_request);
+        if let Some(request) = self.value.and_then(|value| value.get(member?)) {
+            spans.set_root(request);
+        }
         RequestLocation { container: self.container.clone(), spans, region, is_deferred: &|_, _| false }
     }
 }
@@ -90,7 +103,13 @@ fn check_envelope(
 ) -> Result<(), FileError> {
     let anonymous_origin =
         RequestOrigin::new(Requester::Direct { request_id: String::new() }, SystemTime::UNIX_EPOCH);
+    let event_requests = result.requests;
+    result.requests += usize::from(depth == 0);
     match parse_event(event, &anonymous_origin) {
+        Err(errors) if depth == 0 => {
+            result.requests = event_requests;
+            return Err(FileError::NotAnEvent(errors));
+        }
         Err(errors) => return Err(FileError::NotAnEvent(errors)),
         // Versions cannot be deleted: the function does nothing with the rest of the request.
         Ok(Event::Request(request)) if matches!(request.action, ResourceAction::Delete) => {}
@@ -98,7 +117,10 @@ fn check_envelope(
             let member = (request.source == "eventbridge").then_some("detail");
             let is_unknown = depth == 0 && member.is_none() && !is_request(event);
             match request.request {
-                Err(errors) if is_unknown => return Err(FileError::NothingToCheck(errors)),
+                Err(errors) if is_unknown => {
+                    result.requests = event_requests;
+                    return Err(FileError::NotAnEvent(errors));
+                }
                 request => result.add(request, &envelope.location(member, region)),
             }
         }
@@ -117,7 +139,9 @@ fn check_envelope(
                 let name = format!("message {}", index + 1);
                 let name = match &envelope.container {
                     Container::File => name,
-                    Container::Value(outer) | Container::Message(outer) => format!("{outer}, {name}"),
+                    Container::Value(outer) | Container::List(outer) | Container::Message(outer) => {
+                        format!("{outer}, {name}")
+                    }
                 };
                 let record = records.and_then(|records| records.get(index));
                 let span = record.map_or(envelope.span, |record| record.span);
@@ -148,8 +172,18 @@ fn check_message(
     }
 }
 
-/// Whether an event has a field of a request.
+/// Whether an event, or the event that it is the text of, has a field of a request.
 fn is_request(event: RawJson<'_>) -> bool {
-    let names = ["ConnectorDefinitionId", "Connectors", "connectorDefinitionId", "connectors"];
-    event.as_object().is_some_and(|members| names.iter().any(|name| members.has(name)))
+    if let Some(text) = event.as_str() {
+        return RawJson::parse(&text)
+            .is_ok_and(|inner| inner.json_type() == JsonType::Object && is_request(inner));
+    }
+    let Some(members) = event.as_object() else { return false };
+    // Other software has connectors too, under this name.
+    let has_connectors = |list: RawJson<'_>| {
+        let mut items = list.as_array().unwrap_or_default().into_iter().filter_map(RawJson::as_object);
+        items.any(|item| item.iter().any(|(name, _)| name.eq_ignore_ascii_case("ConnectorArn")))
+    };
+    ["ConnectorDefinitionId", "Connectors", "connectorDefinitionId"].iter().any(|name| members.has(name))
+        || members.get("connectors").is_some_and(has_connectors)
 }
