@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use connectors::client_token::{Requester, client_token_for};
 use connectors::event::RequestOrigin;
-use connectors::request::{ClientToken, ParsedRequest, VersionArn};
+use connectors::request::{ClientToken, InvalidRequest, ParsedRequest, VersionArn};
 
 use crate::config::{ConfigErrors, NeededBy};
 use crate::error::FunctionError;
@@ -67,6 +67,11 @@ impl Ensurer {
     /// Every error of the configuration.
     pub(crate) fn check_config(&self, needed_by: NeededBy) -> Result<(), FunctionError> {
         self.config_errors.check(needed_by).map_err(FunctionError::InvalidConfiguration)
+    }
+
+    /// The error of a request that is invalid, with what the catalog says about the rest of it.
+    pub(crate) fn invalid_request(&self, invalid: InvalidRequest) -> FunctionError {
+        FunctionError::InvalidRequest(self.validator.all_errors(invalid))
     }
 
     /// Adds the catalog's diagnostics and the client token to a request.

@@ -47,6 +47,11 @@ pub(crate) enum FunctionError {
 /// How much of a request's errors is returned where the caller passes them on to CloudFormation, in bytes of a JSON
 /// string. A response has at most 4,096 bytes; the CDK's Provider framework adds its stack trace and cuts nothing.
 const MAX_RETURNED_ERRORS_BYTES: usize = 2_000;
+/// The longest `errorMessage`. Lambda puts it into the record of a failed invocation, which a destination may refuse
+/// for its size.
+const MAX_MESSAGE_BYTES: usize = 8_192;
+/// The longest message inside another message.
+const MAX_SHORT_MESSAGE_BYTES: usize = 6_144;
 
 impl FunctionError {
     /// The invocation's `errorType`.
@@ -78,14 +83,45 @@ impl FunctionError {
         }
     }
 
+    /// The invocation's `errorMessage`, at most 8,192 bytes. A list of errors ends with the number of those left out.
+    pub(crate) fn message(&self) -> String {
+        self.message_within(MAX_MESSAGE_BYTES)
+    }
+
+    /// The message as a part of another one.
+    pub(crate) fn short_message(&self) -> String {
+        self.message_within(MAX_SHORT_MESSAGE_BYTES)
+    }
+
+    fn message_within(&self, max_bytes: usize) -> String {
+        let whole = self.to_string();
+        if whole.len() <= max_bytes {
+            return whole;
+        }
+        // The words before a list of errors are the same however many it has.
+        let within = |errors: &ValidationErrors| {
+            errors.clone().truncated_to_text(max_bytes.saturating_sub(whole.len() - errors.to_string().len()))
+        };
+        let mut message = match self {
+            Self::InvalidRequest(errors) => Self::InvalidRequest(within(errors)).to_string(),
+            Self::InvalidConfiguration(errors) => Self::InvalidConfiguration(within(errors)).to_string(),
+            _ => whole,
+        };
+        if message.len() > max_bytes {
+            message.truncate(message.floor_char_boundary(max_bytes - "…".len()));
+            message.push('…');
+        }
+        message
+    }
+
     /// Cut for a caller that passes it on to CloudFormation.
     pub(crate) fn truncated(self) -> Self {
         match self {
             Self::InvalidRequest(errors) => {
-                Self::InvalidRequest(errors.truncated_to(MAX_RETURNED_ERRORS_BYTES))
+                Self::InvalidRequest(errors.truncated_to_json(MAX_RETURNED_ERRORS_BYTES))
             }
             Self::InvalidConfiguration(errors) => {
-                Self::InvalidConfiguration(errors.truncated_to(MAX_RETURNED_ERRORS_BYTES))
+                Self::InvalidConfiguration(errors.truncated_to_json(MAX_RETURNED_ERRORS_BYTES))
             }
             other => other,
         }
@@ -163,6 +199,56 @@ impl From<CreateError> for FunctionError {
 
 impl From<FunctionError> for lambda_runtime::Diagnostic {
     fn from(error: FunctionError) -> Self {
-        Self { error_type: error.error_type().to_owned(), error_message: error.to_string() }
+        Self { error_type: error.error_type().to_owned(), error_message: error.message() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use connectors::diagnostic::Path;
+
+    use super::*;
+
+    fn errors(count: usize, message: &str) -> ValidationErrors {
+        let mut errors = ValidationErrors::default();
+        for index in 0..count {
+            errors.push(&Path::root().field("Connectors").index(index).field("Id"), message);
+        }
+        errors
+    }
+
+    #[test]
+    fn a_message_ends_at_an_error_with_the_number_of_the_others() {
+        for (count, message) in [(300, "wrong."), (9_000, "é wrong."), (20, &"x".repeat(700))] {
+            for error in [
+                FunctionError::InvalidRequest(errors(count, message)),
+                FunctionError::InvalidConfiguration(errors(count, message)),
+            ] {
+                let text = error.message();
+                let shortest = MAX_MESSAGE_BYTES - message.len() - 100;
+                assert!((shortest..=MAX_MESSAGE_BYTES).contains(&text.len()), "{} bytes", text.len());
+                let listed = text.lines().filter(|line| line.starts_with("- Connectors[")).count();
+                assert!(text.contains(&format!("{count} errors:\n")), "{}", &text[..200]);
+                assert!(text.ends_with(&format!("{message}\n- and {} more", count - listed)), "{count}");
+                assert!(error.short_message().len() <= MAX_SHORT_MESSAGE_BYTES);
+            }
+        }
+    }
+
+    #[test]
+    fn every_other_message_is_cut_at_a_whole_character() {
+        for error in [
+            FunctionError::InvalidRequest(errors(1, &"é".repeat(9_000))),
+            FunctionError::Undelivered { error: DeliveryError::Rejected(403), result: "🦀".repeat(3_000) },
+        ] {
+            let text = error.message();
+            assert!(
+                (MAX_MESSAGE_BYTES - 4..=MAX_MESSAGE_BYTES).contains(&text.len()),
+                "{} bytes",
+                text.len()
+            );
+            assert!(text.ends_with('…'));
+        }
+        assert_eq!(FunctionError::InvalidRequest(errors(1, "wrong.")).message().matches('…').count(), 0);
     }
 }

@@ -9,6 +9,7 @@ use connectors::event::{
     Batch, BatchResponse, Event, Message, RequestEvent, RequestOrigin, ResourceAction, parse_event,
 };
 use connectors::json::RawJson;
+use connectors::region::FunctionLocation;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::json;
@@ -37,6 +38,8 @@ pub(crate) struct Handler {
     pub(crate) batch_concurrency: Concurrency,
     /// `None`: no metrics are written.
     pub(crate) metrics: Option<Metrics>,
+    /// The function's Region.
+    pub(crate) region: Option<String>,
 }
 
 /// What everything in one invocation has in common.
@@ -68,7 +71,11 @@ impl Handler {
         let (payload, context) = event.into_parts();
         let deadline = Deadline::from_lambda(context.deadline()).minus(RUNTIME_RETURN_MARGIN);
         let requester = Requester::Direct { request_id: context.request_id.clone() };
-        let origin = RequestOrigin::new(requester, SystemTime::now());
+        let location = FunctionLocation {
+            region: self.region.clone(),
+            account: account_of(&context.invoked_function_arn).map(str::to_owned),
+        };
+        let origin = RequestOrigin::new(requester, SystemTime::now()).with_location(location);
         let context = InvocationContext { ids: InvocationIds::new(context), deadline };
         match &payload {
             Payload::Json(json) => self.dispatch(RawJson::from(json.as_ref()), &origin, &context, 0).await,
@@ -91,6 +98,10 @@ impl Handler {
         match event.ok_or(FunctionError::Internal(SideEffect::NotApplied))? {
             Err(errors) => self.reject(context, parent_origin, errors),
             Ok(Event::Batch(batch)) => Box::pin(self.handle_batch(batch, context, depth)).await,
+            Ok(Event::Wrapped(wrapper)) => match wrapper.parse_wrapped() {
+                Ok(event) => Box::pin(self.dispatch(event, &wrapper.origin, context, depth)).await,
+                Err(errors) => self.reject(context, &wrapper.origin, errors),
+            },
             Ok(Event::Request(event)) => {
                 let mut log = InvocationLog::new(event.source, &event.origin.requester);
                 let result = catch_panic_async(self.handle_request(*event, context.deadline, &mut log)).await;
@@ -120,7 +131,7 @@ impl Handler {
     }
 
     fn record_outcome(&self, log: InvocationLog, context: &InvocationContext, error: Option<&FunctionError>) {
-        let metric = log.emit(&context.ids, error.map(|error| (error.error_type(), error.to_string())));
+        let metric = log.emit(&context.ids, error.map(|error| (error.error_type(), error.message())));
         if let Some(metrics) = &self.metrics {
             metrics.record(&context.ids.request_id, metric);
         }
@@ -149,10 +160,18 @@ impl Handler {
         // A batch inside a message reports its failures to that message.
         if response == BatchResponse::PartialFailures && depth == 0 {
             let mut response = SqsBatchResponse::default();
-            for (message, result) in messages.iter().zip(&results) {
-                if !matches!(result, Some(Ok(_))) {
-                    response.add_failure(&message.id);
-                }
+            let failed = messages.iter().zip(&results).filter(|(_, result)| !matches!(result, Some(Ok(_))));
+            let failed: Vec<&Message> = failed.map(|(message, _)| message).collect();
+            failed.iter().for_each(|message| response.add_failure(&message.id));
+            let without_id = failed.iter().filter(|message| message.is_id_position).count();
+            if without_id > 0 {
+                let request_id = &context.ids.request_id;
+                tracing::warn!(
+                    requestId = request_id,
+                    without_id,
+                    "failed messages have no messageId; they are reported by their position, so that the whole batch \
+                     is delivered again"
+                );
             }
             return to_payload(&response);
         }
@@ -188,7 +207,7 @@ impl Handler {
             return to_payload(&json!({ "Outcome": DELETED }));
         }
         self.ensurer.check_config(NeededBy::Calls)?;
-        let parsed = request.map_err(FunctionError::InvalidRequest)?;
+        let parsed = request.map_err(|invalid| self.ensurer.invalid_request(*invalid))?;
         let prepared = self.ensurer.prepare(parsed, &origin.requester);
         let PreparedRequest { parsed, client_token } = &prepared;
         log.token = client_token.to_string();
@@ -211,5 +230,36 @@ impl Handler {
             outcome: origin.as_str(),
             warnings: &parsed.warnings,
         })
+    }
+}
+
+/// Accounts that stand for none: that of AWS's Runtime Interface Emulator, which `sam local` uses, and that of emulators of
+/// all of AWS.
+const EMULATED_ACCOUNTS: [&str; 2] = ["012345678912", "000000000000"];
+
+/// The account in the ARN of a function.
+fn account_of(function_arn: &str) -> Option<&str> {
+    let account = function_arn.split(':').nth(4)?;
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    (is_account && !EMULATED_ACCOUNTS.contains(&account)).then_some(account)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::account_of;
+
+    #[test]
+    fn the_account_of_a_function() {
+        for (arn, account) in [
+            ("arn:aws:lambda:us-east-1:123456789012:function:name", Some("123456789012")),
+            ("arn:aws-cn:lambda:cn-north-1:123456789012:function:name:alias", Some("123456789012")),
+            ("arn:aws:lambda:us-east-1:012345678912:function:test_function", None),
+            ("arn:aws:lambda:us-east-1:000000000000:function:name", None),
+            ("arn:aws:lambda:us-east-1:local:function:name", None),
+            ("name", None),
+            ("", None),
+        ] {
+            assert_eq!(account_of(arn), account, "{arn}");
+        }
     }
 }

@@ -38,6 +38,7 @@ mod telemetry;
 mod validation;
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use lambda_runtime::tower::util::MapRequestLayer;
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 
 use config::{Config, IdempotencyConfig};
@@ -61,7 +62,10 @@ pub async fn run() -> Result<(), Error> {
     let handler = build_handler(Config::from_env(lookup)).await;
     let handler = &handler;
     // Boxed: the type of the whole future is too large for the compiler.
-    Runtime::new(service_fn(move |event: LambdaEvent<Payload>| Box::pin(handler.handle(event)))).run().await
+    Runtime::new(service_fn(move |event: LambdaEvent<Payload>| Box::pin(handler.handle(event))))
+        .layer(MapRequestLayer::new(payload::strip_byte_order_mark))
+        .run()
+        .await
 }
 
 /// Builds everything that handles events, and opens a connection to the service. Calls no operation.
@@ -85,11 +89,13 @@ async fn build_handler(config: Config) -> Handler {
     } else {
         DuplicateLookup::Enabled
     };
+    let region = config.validator.region.clone();
     let creator = VersionCreator::new(greengrass.clone(), idempotency, duplicate_lookup);
     Handler {
         ensurer: Ensurer::new(greengrass, creator, config.validator, config.errors),
         custom_resources: CustomResources::new(config.response_mode, ResponseClient::new(http)),
         batch_concurrency: config.batch_concurrency,
         metrics: config.metrics,
+        region,
     }
 }

@@ -1,11 +1,23 @@
 //! What the runtime hands over and takes back: JSON that the handler reads and writes itself.
 
+use lambda_runtime::LambdaInvocation;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::error::FunctionError;
 use crate::greengrass::SideEffect;
+
+/// A byte order mark in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Removes a byte order mark before an event. The runtime parses the event before it calls the handler.
+pub(crate) fn strip_byte_order_mark(mut invocation: LambdaInvocation) -> LambdaInvocation {
+    if invocation.body.starts_with(BYTE_ORDER_MARK) {
+        invocation.body = invocation.body.slice(BYTE_ORDER_MARK.len()..);
+    }
+    invocation
+}
 
 /// An event as it came, not parsed yet, so that nothing in it can keep it from the handler.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! Validation of requests against the catalog of AWS's connectors: the setting `CONNECTOR_CHECKS`.
 
-use connectors::catalog::{Context, validate};
-use connectors::diagnostic::{Severity, ValidationErrors};
-use connectors::request::ParsedRequest;
+use connectors::catalog::{Context, validate, validate_readable};
+use connectors::diagnostic::{Diagnostic, Severity, ValidationErrors};
+use connectors::request::{InvalidRequest, ParsedRequest};
 
 /// What the function does with the catalog's diagnostics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,11 +42,31 @@ impl Validator {
     pub(crate) fn reject_errors(&self, parsed: &ParsedRequest) -> Result<(), ValidationErrors> {
         let mut errors = ValidationErrors::default();
         if self.mode == ValidationMode::Enforce {
-            let diagnostics = parsed.warnings.iter();
-            for diagnostic in diagnostics.filter(|diagnostic| diagnostic.severity == Severity::Error) {
-                errors.push_diagnostic(diagnostic);
-            }
+            push_errors(&mut errors, &parsed.warnings);
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// Everything that is wrong with an invalid request: its errors and, since it fails anyway, the diagnostics of
+    /// severity error about what can be read of it.
+    pub(crate) fn all_errors(&self, invalid: InvalidRequest) -> ValidationErrors {
+        let diagnostics = match self.mode {
+            ValidationMode::Off => Vec::new(),
+            ValidationMode::Warn | ValidationMode::Enforce => {
+                validate_readable(&invalid, &Context::for_region(self.region.as_deref()))
+            }
+        };
+        let InvalidRequest { mut errors, warnings, .. } = invalid;
+        if self.mode != ValidationMode::Off {
+            push_errors(&mut errors, &warnings);
+        }
+        push_errors(&mut errors, &diagnostics);
+        errors
+    }
+}
+
+fn push_errors(errors: &mut ValidationErrors, diagnostics: &[Diagnostic]) {
+    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
+        errors.push_diagnostic(diagnostic);
     }
 }

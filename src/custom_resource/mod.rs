@@ -7,7 +7,7 @@ mod response;
 
 use std::time::Duration;
 
-use connectors::diagnostic::{Path, ValidationErrors};
+use connectors::diagnostic::ValidationErrors;
 use connectors::event::custom_resource::CustomResourceEvent;
 use serde_json::json;
 
@@ -89,10 +89,9 @@ impl CustomResources {
     fn target(&self, event: &CustomResourceEvent<'_>) -> Result<ResponseTarget, FunctionError> {
         let target = catch_panic(|| self.response_mode.target_for(event.response_url));
         target.ok_or(FunctionError::Internal(SideEffect::NotApplied))?.map_err(|problem| {
-            let mut errors = ValidationErrors::default();
+            let path = event.origin.path.field("ResponseURL");
             let message = format!("{problem}. CloudFormation was not notified.");
-            errors.push(&Path::root().field("ResponseURL"), message);
-            FunctionError::InvalidRequest(errors)
+            FunctionError::InvalidRequest(ValidationErrors::at(&path, message))
         })
     }
 }
@@ -123,7 +122,7 @@ async fn reconcile_or_catch(
 fn record(log: &mut InvocationLog, result: &Reconciled) {
     match result {
         Ok(result) => record_success(log, result),
-        Err(error) => log.record_reported_error(error.error_type(), error.to_string()),
+        Err(error) => log.record_reported_error(error.error_type(), error.message()),
     }
 }
 
@@ -138,6 +137,6 @@ fn record_success(log: &mut InvocationLog, result: &CustomResourceResult) {
 fn describe_result(result: &Reconciled) -> String {
     match result {
         Ok(result) => format!("SUCCESS with {}", result.physical_resource_id),
-        Err(error) => format!("FAILED, {}: {error}", error.error_type()),
+        Err(error) => format!("FAILED, {}: {}", error.error_type(), error.short_message()),
     }
 }

@@ -3,7 +3,7 @@
 //! The PhysicalResourceId is the version's ARN, as `Ref` of the native resource returns it. A version cannot be changed or
 //! deleted: an update results in another version or, where one has the requested connectors already, in that one.
 
-use connectors::diagnostic::{Diagnostic, DiagnosticCode, Path};
+use connectors::diagnostic::{Diagnostic, DiagnosticCode};
 use connectors::event::custom_resource::{CustomResourceEvent, RequestType, ResourceIds};
 use connectors::request::{ClientToken, ParsedRequest, VersionArn};
 use serde::Serialize;
@@ -61,10 +61,12 @@ pub(super) async fn reconcile(
     ensurer.check_config(NeededBy::Calls)?;
     ensurer.check_config(NeededBy::Responses)?;
     let request_type = event.request_type().map_err(FunctionError::InvalidRequest)?;
-    let mut parsed = event.request().map_err(FunctionError::InvalidRequest)?;
+    let mut parsed = event.request().map_err(|invalid| ensurer.invalid_request(*invalid))?;
     warn_fixed_client_token(&mut parsed);
     let prepared = ensurer.prepare(parsed, &event.origin.requester);
     let current = event.ids.physical_resource_id.as_deref().and_then(VersionArn::parse);
+    // A version elsewhere is not one of this function's, even if its definition has the same id.
+    let current = current.filter(|version| version.is_in(&event.origin.location));
     let is_same_request = || event.old_request().is_ok_and(|old| old.request == prepared.parsed.request);
     let before = match &current {
         None => Before::Nothing,
@@ -111,7 +113,7 @@ impl CustomResourceResult {
 
 fn warn_fixed_client_token(parsed: &mut ParsedRequest) {
     if parsed.token.is_some() {
-        let path = Path::root().field("AmznClientToken");
+        let path = parsed.path.field("AmznClientToken");
         let message = "the same for every update of this resource; leave it out.";
         parsed.warnings.push(Diagnostic::new(DiagnosticCode::FixedClientToken, &path, message));
     }

@@ -15,6 +15,8 @@ use crate::panic::catch_panic;
 const MAX_RESPONSE_BYTES: usize = 4_096;
 /// The longest PhysicalResourceId.
 const MAX_PHYSICAL_ID_BYTES: usize = 1_024;
+/// How many bytes of JSON each id gets where the ids alone are longer than a response. No id of CloudFormation is.
+const MAX_ID_JSON_BYTES: usize = 900;
 
 /// A response to CloudFormation.
 #[derive(Clone, Debug)]
@@ -76,32 +78,67 @@ impl Response {
         }
     }
 
-    /// Cuts the reason where the document would be too long.
+    /// Cuts the reason where the document would be too long. If the ids alone are too long, CloudFormation cannot take the
+    /// response anyway: then they are cut, and there is neither reason nor data.
     fn to_json(&self, ids: &ResourceIds) -> String {
         let reason = strip_control_chars(&self.reason);
         let physical_resource_id = truncate(&self.physical_resource_id, MAX_PHYSICAL_ID_BYTES, str::len);
-        let write = |reason: &str, data: &ResponseData| {
-            let body = ResponseBody {
-                status: self.status,
-                reason,
-                physical_resource_id,
-                stack_id: &ids.stack_id,
-                request_id: &ids.request_id,
-                logical_resource_id: &ids.logical_resource_id,
-                data,
-            };
-            // Strings only: serializing them to memory cannot fail.
-            serde_json::to_string(&body).unwrap_or_default()
-        };
+        let ids = DocumentIds { physical_resource_id, ..DocumentIds::of(ids) };
+        let write = |reason: &str, data: &ResponseData| ids.write(self.status, reason, data);
         let whole = write(&reason, &self.data);
         if whole.len() <= MAX_RESPONSE_BYTES {
             return whole;
         }
-        // The data takes a few hundred bytes; only ids that no service sends leave no room for it.
         let empty = ResponseData::default();
         let data = if write("", &self.data).len() <= MAX_RESPONSE_BYTES { &self.data } else { &empty };
-        let room = MAX_RESPONSE_BYTES.saturating_sub(write("", data).len());
-        write(truncate(&reason, room, json_len), data)
+        match MAX_RESPONSE_BYTES.checked_sub(write("", data).len()) {
+            Some(room) => write(truncate(&reason, room, json_len), data),
+            None => ids.cut().write(self.status, "", &empty),
+        }
+    }
+}
+
+/// The ids in a document.
+struct DocumentIds<'a> {
+    physical_resource_id: &'a str,
+    stack_id: &'a str,
+    request_id: &'a str,
+    logical_resource_id: &'a str,
+}
+
+impl<'a> DocumentIds<'a> {
+    fn of(ids: &'a ResourceIds) -> Self {
+        Self {
+            physical_resource_id: ids.physical_resource_id.as_deref().unwrap_or_default(),
+            stack_id: &ids.stack_id,
+            request_id: &ids.request_id,
+            logical_resource_id: &ids.logical_resource_id,
+        }
+    }
+
+    fn cut(&self) -> Self {
+        let cut = |id: &'a str| truncate(id, MAX_ID_JSON_BYTES, json_len);
+        Self {
+            physical_resource_id: cut(self.physical_resource_id),
+            stack_id: cut(self.stack_id),
+            request_id: cut(self.request_id),
+            logical_resource_id: cut(self.logical_resource_id),
+        }
+    }
+
+    fn write(&self, status: Status, reason: &str, data: &ResponseData) -> String {
+        let Self { physical_resource_id, stack_id, request_id, logical_resource_id } = *self;
+        let body = ResponseBody {
+            status,
+            reason,
+            physical_resource_id,
+            stack_id,
+            request_id,
+            logical_resource_id,
+            data,
+        };
+        // Strings only: serializing them to memory cannot fail.
+        serde_json::to_string(&body).unwrap_or_default()
     }
 }
 
@@ -109,17 +146,15 @@ impl Response {
 fn fallback_response(ids: &ResourceIds, status: Status) -> String {
     let physical_resource_id =
         ids.physical_resource_id.clone().unwrap_or_else(|| ids.failed_create_physical_id());
-    serde_json::json!({
-        "Status": status,
-        "Reason": "Internal: Internal error. Whether a version was created is unknown; check the definition's latest \
-                   version. The function's log has the location in the code.",
-        "PhysicalResourceId": physical_resource_id,
-        "StackId": ids.stack_id,
-        "RequestId": ids.request_id,
-        "LogicalResourceId": ids.logical_resource_id,
-        "Data": ResponseData::default(),
-    })
-    .to_string()
+    let reason = "Internal: Internal error. Whether a version was created is unknown; check the definition's latest \
+                  version. The function's log has the location in the code.";
+    let ids = DocumentIds { physical_resource_id: &physical_resource_id, ..DocumentIds::of(ids) };
+    let whole = ids.write(status, reason, &ResponseData::default());
+    if whole.len() <= MAX_RESPONSE_BYTES {
+        whole
+    } else {
+        ids.cut().write(status, "", &ResponseData::default())
+    }
 }
 
 /// How to free a stack that cannot roll back. CloudFormation rolls a failed Update back by another one, which fails too as
@@ -175,9 +210,10 @@ fn truncate(text: &str, max_bytes: usize, len: impl Fn(&str) -> usize) -> &str {
     text
 }
 
-/// How many bytes a text without control characters takes inside a JSON string.
+/// How many bytes a text takes inside a JSON string.
 fn json_len(text: &str) -> usize {
-    text.bytes().map(|b| if matches!(b, b'"' | b'\\') { 2 } else { 1 }).sum()
+    // Serializing a string cannot fail.
+    serde_json::to_string(text).map_or(0, |json| json.len() - "\"\"".len())
 }
 
 #[cfg(test)]
@@ -218,6 +254,33 @@ mod tests {
         assert_eq!(read["Status"], "FAILED");
         let keys: Vec<&str> = read["Data"].as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(keys, ["Arn", "ConnectorDefinitionId", "CreationTimestamp", "Id", "Outcome", "Version"]);
+    }
+
+    /// A table: lengths of the four ids, and whether they are whole.
+    #[test]
+    fn a_document_is_never_longer_than_4096_bytes() {
+        for (text, lengths, are_whole) in [
+            ("x", [1_024, 1_600, 36, 255], true),
+            ("x", [1_024, 2_300, 36, 255], true),
+            ("x", [1_024, 5_000, 36, 255], false),
+            ("\u{1}", [1_024, 1_024, 1_024, 1_024], false),
+            ("é\"", [3_000, 3_000, 3_000, 3_000], false),
+        ] {
+            let id = |length| text.repeat(length);
+            let ids = ResourceIds {
+                stack_id: id(lengths[1]),
+                request_id: id(lengths[2]),
+                logical_resource_id: id(lengths[3]),
+                physical_resource_id: Some(id(lengths[0])),
+            };
+            let response = response("r".repeat(9_000), id(lengths[0]));
+            for document in [response.to_json(&ids), fallback_response(&ids, Status::Failed)] {
+                assert!(document.len() <= MAX_RESPONSE_BYTES, "{} bytes of {text:?}", document.len());
+                let read: serde_json::Value = serde_json::from_str(&document).unwrap();
+                assert_eq!(read["StackId"] == ids.stack_id, are_whole, "{text:?}");
+                assert!(ids.stack_id.starts_with(read["StackId"].as_str().unwrap()));
+            }
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What is no request gets InvalidRequest with every problem named, and nothing is sent to Greengrass.
 
-use crate::support::{DEFINITION, Rig, SNS, error, request, response};
+use emulator::runtime_api::InvocationOutcome;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
+
+use crate::support::{DEFINITION, Rig, RigOptions, SNS, error, request, response};
 
 async fn refused(rig: &Rig, event: impl Into<bytes::Bytes>) -> String {
     let (error_type, message) = error(rig.invoke(event).await);
@@ -19,7 +21,7 @@ fn with_connectors(connectors: Value) -> Value {
 #[tokio::test]
 async fn not_json_and_not_an_object() {
     let rig = Rig::start().await;
-    for event in ["", "{", "nope", "{\"a\":}", "\u{feff}{}"] {
+    for event in ["", "{", "nope", "{\"a\":}", "\u{feff}", "\u{feff}\u{feff}{}"] {
         let message = refused(&rig, event).await;
         assert!(message.contains("The event is not JSON"), "{message}");
     }
@@ -47,7 +49,7 @@ async fn an_unknown_shape_is_told_what_is_known() {
     assert!(
         refused(&rig, detail.to_string())
             .await
-            .contains("expected an object, found a string of 1 character.")
+            .ends_with("created. detail: expected an object, found a string of 1 character.")
     );
 }
 
@@ -69,7 +71,7 @@ async fn every_problem_of_a_request_is_named() {
     });
     let message = refused(&rig, event.to_string()).await;
     for problem in [
-        "13 errors:\n",
+        "19 errors:\n",
         "- ConnectorDefinitionId: required; expected a string.\n",
         "- AmznClientToken: invalid character ' ' at position 4; use 1-1024 visible ASCII characters.\n",
         "- Revision: expected a string, found a number.",
@@ -82,25 +84,40 @@ async fn every_problem_of_a_request_is_named() {
         "- Connectors[5].ConnectorArn: not an ARN of the service greengrass; ",
         "- Connectors[5].Parameters.deep: expected a string, found an object of 1 field.\n",
         "- Connectors[5].Parameters.none: expected a string, found null.\n",
-        "- Connectors[6]: expected an object, found null.",
+        "- Connectors[6]: expected an object, found null.\n",
+        // What the catalog says about the rest.
+        "- Connectors[0].Parameters.DefaultSNSArn: required; ",
+        "- Connectors[1].ConnectorArn: duplicate of SNS in Connectors[0]; ",
     ] {
         assert!(message.contains(problem), "{problem}\n{message}");
     }
 }
 
+/// Lambda puts the message into the record of a failed invocation.
+const MAX_MESSAGE_BYTES: usize = 8_192;
+
+/// Asserts that a message is whole up to the last error that fits, and counts the others.
+#[track_caller]
+fn assert_cut(message: &str, errors: usize, first: &str) {
+    assert!(message.contains(&format!(" {errors} errors:\n- {first}")), "{}", &message[..200]);
+    assert!(
+        (MAX_MESSAGE_BYTES - 400..=MAX_MESSAGE_BYTES).contains(&message.len()),
+        "{} bytes",
+        message.len()
+    );
+    let listed =
+        message.lines().filter(|line| line.starts_with("- Connectors[") && line.ends_with('.')).count();
+    assert!(message.ends_with(&format!(".\n- and {} more", errors - listed)), "{message}");
+}
+
 #[tokio::test]
-async fn a_thousand_connectors_are_taken_and_a_thousand_bad_ones_named() {
-    let rig = Rig::start().await;
+async fn a_thousand_connectors_are_taken_and_a_thousand_bad_ones_counted() {
+    let variables = &[("CONNECTOR_CHECKS", "off")];
+    let rig = Rig::with(RigOptions { variables, ..RigOptions::default() }).await;
     let bad: Vec<Value> =
         (0..1_000).map(|n| json!({ "ConnectorArn": SNS, "Id": format!("id {n}") })).collect();
     let message = refused(&rig, with_connectors(json!(bad)).to_string()).await;
-    assert!(message.contains("1000 errors:\n"));
-    for n in 0..1_000 {
-        assert!(
-            message.contains(&format!("\n- Connectors[{n}].Id: invalid character ' ' at position 3; ")),
-            "{n}"
-        );
-    }
+    assert_cut(&message, 1_000, "Connectors[0].Id: invalid character ' ' at position 3; ");
     let good: Vec<Value> =
         (0..1_000).map(|n| json!({ "ConnectorArn": SNS, "Id": format!("id-{n}") })).collect();
     response(rig.invoke(with_connectors(json!(good)).to_string()).await);
@@ -108,6 +125,36 @@ async fn a_thousand_connectors_are_taken_and_a_thousand_bad_ones_named() {
         rig.service.connectors(DEFINITION, &rig.new_versions()[0]).unwrap().as_array().unwrap().len(),
         1_000
     );
+    // The log has the same message.
+    let log = rig.stop().await;
+    assert!(log.lines().all(|line| line.len() < MAX_MESSAGE_BYTES + 2_000), "{}", log.len());
+}
+
+#[tokio::test]
+async fn an_error_message_is_at_most_8_kilobytes() {
+    let rig = Rig::with(RigOptions {
+        variables: &[("CONNECTOR_CHECKS", "enforce"), ("CUSTOM_RESOURCE_RESPONSE", "return")],
+        ..RigOptions::default()
+    })
+    .await;
+    let arn = "arn:aws:greengrass:us-east-1::/connectors/CloudWatchMetrics/versions/5";
+    let connectors: Vec<Value> =
+        (0..200).map(|n| json!({ "ConnectorArn": arn, "Id": n.to_string() })).collect();
+    // The errors of the catalog alone, of every kind of request.
+    let request = with_connectors(json!(connectors));
+    let (error_type, message) = error(rig.invoke(request.to_string()).await);
+    assert_eq!(error_type, "InvalidRequest");
+    assert!(message.len() <= MAX_MESSAGE_BYTES && message.contains("\n- and "), "{} bytes", message.len());
+    let detail = json!({ "detail-type": "t", "source": "s", "detail": request }).to_string();
+    let (_, message) = error(rig.invoke(detail).await);
+    assert!(message.len() <= MAX_MESSAGE_BYTES && message.contains("\n- and "), "{} bytes", message.len());
+    let name = "é".repeat(5_000);
+    let (_, message) = error(rig.invoke(json!({ "ConnectorDefinitionId": name }).to_string()).await);
+    assert!(message.len() <= MAX_MESSAGE_BYTES, "{} bytes", message.len());
+    let mut event = rig.sample("cloudformation-create");
+    event["ResourceProperties"]["Connectors"] = json!(connectors);
+    let (_, message) = error(rig.invoke(event.to_string()).await);
+    assert!(message.len() <= MAX_MESSAGE_BYTES && message.contains("\n- and "), "{} bytes", message.len());
 }
 
 #[tokio::test]
@@ -118,18 +165,24 @@ async fn six_megabytes_are_read_and_refused() {
     assert!(refused(&rig, long).await.contains("Connectors[0].Id: too long with 6291156 characters; "));
     let many = format!("{{\"ConnectorDefinitionId\":\"d\",\"Connectors\":[{}0]}}", "0,".repeat(six / 2 - 40));
     let message = refused(&rig, many).await;
-    assert!(
-        message.contains("3145689 errors:\n- Connectors[0]: expected an object, found a number.\n"),
-        "{}",
-        &message[..200]
-    );
-    assert!(message.len() < 1024 * 1024, "{}", message.len());
+    assert_cut(&message, 3_145_689, "Connectors[0]: expected an object, found a number.\n");
     let deep =
         format!("{{\"ConnectorDefinitionId\":{}{}}}", "[".repeat(six / 2 - 40), "]".repeat(six / 2 - 40));
     assert!(
         refused(&rig, deep)
             .await
             .contains("ConnectorDefinitionId: expected a string, found a list of 1 item.")
+    );
+    // A list that looks like a pipe's, whose items would each take more memory than they have bytes.
+    let list = format!("[{{\"body\":{{}}}}{}]", ",7".repeat(six / 2 - 40));
+    assert!(refused(&rig, list).await.contains("expected an object, found a list of 3145689 items."));
+    // Records in records, which must not exhaust the stack.
+    let record = "{\"requestContext\":{},\"requestPayload\":";
+    let count = six / (record.len() + 1) - 10;
+    let message = refused(&rig, format!("{}0{}", record.repeat(count), "}".repeat(count))).await;
+    assert!(
+        message.ends_with("the event is in more than 4 records or strings; send it in fewer."),
+        "{message}"
     );
 }
 
@@ -207,13 +260,23 @@ fn arbitrary_json_never_panics_and_only_a_request_is_sent() {
             let before = rig.service.calls().len();
             let ending = runtime.block_on(rig.invoke(event.to_string()));
             let sent = rig.service.calls().len() > before;
+            // A batch reports its failures, and may be one of requests only if it is a list.
+            if let InvocationOutcome::Response(payload) = &ending
+                && !sent
+            {
+                let answer: Value = serde_json::from_slice(payload).unwrap();
+                let failures = answer["batchItemFailures"].as_array().map(Vec::len);
+                prop_assert_eq!(failures, event.as_array().map(Vec::len), "{}", event);
+                return Ok(());
+            }
             let inner = if event.get("detail-type").is_some() && event.get("source").is_some() {
                 event.get("detail")
             } else {
                 None
             };
             if sent {
-                prop_assert!(is_request(inner.unwrap_or(&event)), "sent: {event}");
+                let is_batch = event.as_array().is_some_and(|items| items.iter().any(is_request));
+                prop_assert!(is_batch || is_request(inner.unwrap_or(&event)), "sent: {event}");
             } else {
                 let (error_type, message) = error(ending);
                 prop_assert_eq!(&error_type, "InvalidRequest");

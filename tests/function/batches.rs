@@ -192,6 +192,90 @@ async fn pipes_bring_a_bare_list() {
     assert_eq!(rig.creates(), 1);
 }
 
+/// An input template makes one item of each record, and often leaves the ID out.
+#[tokio::test]
+async fn a_pipes_input_template_makes_requests_or_bodies() {
+    let other = |id: &str| version_of(id);
+    // Each form of an item, and whether it has an ID.
+    let list = json!([
+        other("request"),
+        { "body": other("parsed-body") },
+        { "body": other("text-body").to_string() },
+        { "messageId": "m-3", "body": other("parsed-body-with-id") },
+        { "messageId": "m-4", "ConnectorDefinitionId": DEFINITION, "Connectors": other("with-id")["Connectors"] },
+        other("text").to_string(),
+        { "id": "e-6", "source": "s", "detail-type": "t", "detail": other("event") },
+        message("m-7", &other("record")),
+        // Failures, with and without an ID.
+        { "messageId": "m-8", "body": { "ConnectorDefinitionId": 1 } },
+        { "body": "poison" },
+        { "ConnectorDefinitionId": DEFINITION, "Connectors": [7] },
+        7,
+    ]);
+    let rig = Rig::start().await;
+    let answer = response(rig.invoke(list.to_string()).await);
+    assert_eq!(failed(&answer), ["m-8", "9", "10", "11"]);
+    let mut held = made(&rig);
+    held.sort();
+    let ids =
+        ["event", "parsed-body", "parsed-body-with-id", "record", "request", "text", "text-body", "with-id"];
+    assert_eq!(held, ids);
+    // The pipe sends the batch again: the content of an item, or its ID, gives the same token.
+    response(rig.invoke(list.to_string()).await);
+    assert_eq!(rig.new_versions().len(), 8);
+    let mut moved = list.as_array().unwrap().clone();
+    moved.rotate_left(3);
+    response(rig.invoke(json!(moved).to_string()).await);
+    assert_eq!(rig.new_versions().len(), 8, "the position is no part of a token");
+
+    let log = rig.stop().await;
+    let warnings: Vec<&str> = log.lines().filter(|line| line.contains("no messageId")).collect();
+    assert!(warnings.len() == 3 && warnings.iter().all(|line| line.contains(r#""without_id":3"#)), "{log}");
+    for path in [
+        "[8].body.ConnectorDefinitionId: ",
+        "[9].body: the message is not JSON",
+        "[10].Connectors[0]: ",
+        "[11]: ",
+    ] {
+        assert!(log.contains(path), "{path}\n{log}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_content_is_what_the_documentation_says() {
+    let rig = Rig::start().await;
+    let list = json!([{ "ConnectorDefinitionId": DEFINITION, "Connectors": [] }]);
+    response(rig.invoke(list.to_string()).await);
+    let calls = rig.calls(Operation::CreateConnectorDefinitionVersion);
+    // uuid.uuid5(namespace, '["pipes",{"ConnectorDefinitionId":"...","Connectors":[]}]') in Python.
+    assert_eq!(calls[0].token.as_deref(), Some("2e4a8744-cef1-53eb-8fed-191b99579bbe"));
+}
+
+#[tokio::test]
+async fn a_list_of_anything_else_is_an_error() {
+    let rig = Rig::start().await;
+    for list in [
+        json!([{ "Id": "a", "ConnectorArn": SNS }]),
+        json!([{}, 7, "x", "{}"]),
+        json!([{ "ConnectorDefinitionId": DEFINITION }]),
+        json!([[request()]]),
+    ] {
+        let (error_type, message) = error(rig.invoke(list.to_string()).await);
+        assert_eq!(error_type, "InvalidRequest");
+        assert!(message.contains("expected an object, found a list of "), "{message}");
+    }
+    assert!(rig.service.calls().is_empty());
+}
+
+/// A record of a queue without an ID is reported by its position too.
+#[tokio::test]
+async fn a_message_without_an_id_is_reported_by_its_position() {
+    let rig = Rig::start().await;
+    let mut messages = [message("good", &version_of("a")), message("", &json!(1)), message("x", &json!(1))];
+    messages[2].as_object_mut().unwrap().remove("messageId");
+    assert_eq!(failed(&response(rig.invoke(batch(&messages)).await)), ["1", "2"]);
+}
+
 #[tokio::test]
 async fn a_setting_that_is_no_number_is_said() {
     for setting in ["0", "21", "ten", "-1"] {

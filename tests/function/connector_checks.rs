@@ -35,10 +35,11 @@ fn remarkable() -> Value {
 const MEMORY: &str = "expected an integer of at least 0.";
 const INTERVAL: &str = "CloudWatchMetrics has no such parameter; did you mean `PublishInterval`?";
 
-fn advice_on_wrong() -> Value {
+fn advice_on_wrong(root: &str) -> Value {
+    let path = |name: &str| format!("{root}Connectors[0].Parameters.{name}");
     json!([
-        { "Code": "ParameterPattern", "Path": "Connectors[0].Parameters.MemorySize", "Message": MEMORY },
-        { "Code": "UnknownParameter", "Path": "Connectors[0].Parameters.PublishIntervall", "Message": INTERVAL },
+        { "Code": "ParameterPattern", "Path": path("MemorySize"), "Message": MEMORY },
+        { "Code": "UnknownParameter", "Path": path("PublishIntervall"), "Message": INTERVAL },
     ])
 }
 
@@ -53,10 +54,11 @@ async fn by_default_it_is_told_and_nothing_is_refused() {
     let rig = Rig::start().await;
     let result = response(rig.invoke(wrong().to_string()).await);
     assert_eq!(result["Outcome"], "Created");
-    assert_eq!(result["Warnings"], advice_on_wrong());
+    assert_eq!(result["Warnings"], advice_on_wrong(""));
 
     let eventbridge = json!({ "id": "e-1", "detail-type": "x", "source": "y", "detail": wrong() });
-    assert_eq!(response(rig.invoke(eventbridge.to_string()).await)["Warnings"], advice_on_wrong());
+    let result = response(rig.invoke(eventbridge.to_string()).await);
+    assert_eq!(result["Warnings"], advice_on_wrong("detail."));
 
     let event = in_properties(&rig, "cloudformation-create", &wrong());
     response(rig.invoke(event.to_string()).await);
@@ -68,10 +70,12 @@ async fn by_default_it_is_told_and_nothing_is_refused() {
     let log = rig.stop().await;
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 3);
-    for line in lines {
-        let advised = "ParameterPattern Connectors[0].Parameters.MemorySize, \
-                       UnknownParameter Connectors[0].Parameters.PublishIntervall";
-        assert_eq!((&line["warnings"], line["warning_codes"].as_str()), (&json!(2), Some(advised)));
+    for (line, root) in lines.iter().zip(["", "detail.", "ResourceProperties."]) {
+        let advised = format!(
+            "ParameterPattern {root}Connectors[0].Parameters.MemorySize, \
+             UnknownParameter {root}Connectors[0].Parameters.PublishIntervall"
+        );
+        assert_eq!((&line["warnings"], line["warning_codes"].as_str()), (&json!(2), Some(&*advised)));
     }
     assert!(!log.contains("hunter2"));
 }
@@ -91,13 +95,15 @@ async fn what_is_right_has_no_advice_and_no_word_of_it_in_the_log() {
 #[tokio::test]
 async fn enforce_refuses_mistakes_with_the_same_texts_before_anything_is_called() {
     let rig = rig("enforce").await;
-    let expected = format!(
-        "Invalid request. No version was created. 2 errors:\n\
-         - Connectors[0].Parameters.MemorySize: {MEMORY}\n\
-         - Connectors[0].Parameters.PublishIntervall: {INTERVAL}"
-    );
+    let expected = |root: &str| {
+        format!(
+            "Invalid request. No version was created. 2 errors:\n\
+             - {root}Connectors[0].Parameters.MemorySize: {MEMORY}\n\
+             - {root}Connectors[0].Parameters.PublishIntervall: {INTERVAL}"
+        )
+    };
     let (error_type, message) = error(rig.invoke(wrong().to_string()).await);
-    assert_eq!((error_type.as_str(), &message), ("InvalidRequest", &expected));
+    assert_eq!((error_type.as_str(), &message), ("InvalidRequest", &expected("")));
 
     let record = json!({ "eventSource": "aws:sqs", "messageId": "m-1", "body": wrong().to_string() });
     let failures = response(rig.invoke(json!({ "Records": [record] }).to_string()).await);
@@ -106,7 +112,10 @@ async fn enforce_refuses_mistakes_with_the_same_texts_before_anything_is_called(
     response(rig.invoke(in_properties(&rig, "cloudformation-create", &wrong()).to_string()).await);
     let told = rig.responses();
     assert_eq!(told[0]["Status"], "FAILED");
-    assert_eq!(told[0]["Reason"], format!("InvalidRequest: {expected}").replace('\n', " "));
+    assert_eq!(
+        told[0]["Reason"],
+        format!("InvalidRequest: {}", expected("ResourceProperties.")).replace('\n', " ")
+    );
 
     assert_eq!(rig.service.calls().len(), 0);
     assert!(!rig.stop().await.contains("hunter2"));
@@ -126,10 +135,10 @@ async fn enforce_lets_remarks_pass() {
 #[tokio::test]
 async fn enforce_refuses_a_near_miss_of_a_field() {
     let rig = rig("enforce").await;
-    let request = json!({ "ConnectorDefinitionId": DEFINITION, "connectors": [] });
+    let request = json!({ "ConnectorDefinitionId": DEFINITION, "Conectors": [] });
     let (error_type, message) = error(rig.invoke(request.to_string()).await);
     assert_eq!(error_type, "InvalidRequest");
-    assert!(message.ends_with("connectors: unknown field, ignored; did you mean `Connectors`?"));
+    assert!(message.ends_with("Conectors: unknown field, ignored; did you mean `Connectors`?"));
     assert_eq!(rig.creates(), 0);
 }
 
@@ -157,21 +166,88 @@ async fn off_says_nothing() {
     assert_eq!((result["Outcome"].as_str(), result.get("Warnings")), (Some("Created"), None));
 }
 
+/// The function creates versions in its own account and Region only, whatever the setting is.
 #[tokio::test]
-async fn a_definition_in_another_region_is_refused_where_that_is_asked_for() {
-    let rig = rig("enforce").await;
-    let mut request = crate::support::request();
-    let id = request["ConnectorDefinitionId"].as_str().unwrap();
-    let arn = format!("arn:aws:greengrass:eu-west-1:123456789012:/greengrass/definition/connectors/{id}");
-    request["ConnectorDefinitionId"] = json!(arn);
-    let (error_type, message) = error(rig.invoke(request.to_string()).await);
-    assert_eq!(error_type, "InvalidRequest");
-    assert!(
-        message
-            .contains("ConnectorDefinitionId: connector definition of another Region; use one in us-east-1."),
-        "{message}"
-    );
-    assert_eq!(rig.calls(Operation::CreateConnectorDefinitionVersion).len(), 0);
+async fn a_definition_elsewhere_is_an_error_in_every_mode() {
+    for mode in ["off", "warn", "enforce"] {
+        let rig = rig(mode).await;
+        let mut request = crate::support::request();
+        let id = request["ConnectorDefinitionId"].as_str().unwrap().to_owned();
+        for (place, problem) in [
+            ("aws:greengrass:eu-west-1:123456789012", "another Region; use one in us-east-1."),
+            ("aws:greengrass:us-east-1:999999999999", "another account; use one in the function's account."),
+            ("aws-us-gov:greengrass:us-east-1:123456789012", "another partition; use one in aws."),
+        ] {
+            let arn = format!("arn:{place}:/greengrass/definition/connectors/{id}");
+            request["ConnectorDefinitionId"] = json!(arn);
+            let (error_type, message) = error(rig.invoke(request.to_string()).await);
+            assert_eq!(error_type, "InvalidRequest");
+            let expected = format!("ConnectorDefinitionId: connector definition of {problem}");
+            assert!(message.ends_with(&expected), "{mode}: {message}");
+            let event = json!({ "id": "e", "detail-type": "t", "source": "s", "detail": request });
+            let (_, message) = error(rig.invoke(event.to_string()).await);
+            assert!(message.ends_with(&format!("detail.{expected}")), "{mode}: {message}");
+        }
+        assert!(rig.service.calls().is_empty(), "{mode}");
+        let own = format!("arn:aws:greengrass:us-east-1:123456789012:/greengrass/definition/connectors/{id}");
+        request["ConnectorDefinitionId"] = json!(own);
+        assert_eq!(response(rig.invoke(request.to_string()).await)["Outcome"], "Created");
+    }
+}
+
+/// A version elsewhere whose definition has the same ID is not the version that the resource has here.
+#[tokio::test]
+async fn a_version_elsewhere_is_not_the_current_one() {
+    let rig = Rig::start().await;
+    let mut event = rig.sample("cloudformation-update");
+    event["ResourceProperties"]["Connectors"] = emulator::samples::connectors();
+    let own = event["PhysicalResourceId"].as_str().unwrap().to_owned();
+    for foreign in [own.replace("us-east-1", "eu-west-1"), own.replace("123456789012", "999999999999")] {
+        event["PhysicalResourceId"] = json!(foreign);
+        let told = response(rig.invoke(event.to_string()).await);
+        assert_eq!((&told["Status"], &told["Data"]["Outcome"]), (&json!("SUCCESS"), &json!("Created")));
+        assert_ne!(told["PhysicalResourceId"], json!(own));
+        event["RequestId"] = json!("0a0b0c0d-0000-4000-8000-000000000002");
+    }
+}
+
+/// Everything that can be read is validated in one round, unless the checks are off.
+#[tokio::test]
+async fn an_invalid_request_gets_the_errors_of_the_catalog_too() {
+    let request = json!({ "ConnectorDefinitionId": DEFINITION, "connectors": [
+        { "id": "a b", "connectorArn": "arn:aws:greengrass:us-east-1::/connectors/sns/versions/4",
+          "parameters": { "defaultSNSArn": "hunter2", "IsolationMode": null } },
+        { "Id": "b", "ConnectorArn": WRONG, "Parameters": wrong()["Connectors"][0]["Parameters"] },
+    ] });
+    let invalid = [
+        "connectors: field names are case-sensitive; use `Connectors`.",
+        "connectors[0].ConnectorArn: required. Found `connectorArn`; field names are case-sensitive.",
+        "connectors[0].Id: required. Found `id`; field names are case-sensitive.",
+        "connectors[0].parameters: field names are case-sensitive; use `Parameters`.",
+        "connectors[0].id: invalid character ' ' at position 2; use 1-128 of `a-z A-Z 0-9 : _ -`.",
+        "connectors[0].parameters.IsolationMode: expected a string, found null.",
+    ];
+    let catalog = [
+        "connectors[0].connectorArn: AWS has no connector with this name; did you mean `SNS`?",
+        "connectors[0].parameters.defaultSNSArn: SNS has no such parameter. Use `DefaultSNSArn`; parameter names are \
+         case-sensitive.",
+        "connectors[0].parameters.defaultSNSArn: expected an ARN of the form `arn:aws:sns:REGION:ACCOUNT:TOPIC`.",
+        "connectors[1].Parameters.MemorySize: expected an integer of at least 0.",
+        "connectors[1].Parameters.PublishIntervall: CloudWatchMetrics has no such parameter; did you mean \
+         `PublishInterval`?",
+    ];
+    for (mode, expected) in [("off", &invalid[..]), ("warn", &catalog[..]), ("enforce", &catalog[..])] {
+        let rig = rig(mode).await;
+        let (error_type, message) = error(rig.invoke(request.to_string()).await);
+        assert_eq!(error_type, "InvalidRequest");
+        let errors: Vec<&str> = message.lines().filter_map(|line| line.strip_prefix("- ")).collect();
+        assert!(errors.iter().take(invalid.len()).all(|error| invalid.contains(error)), "{message}");
+        assert!(errors.ends_with(expected) || mode == "off", "{mode}: {message}");
+        let count = if mode == "off" { invalid.len() } else { invalid.len() + catalog.len() };
+        assert_eq!(errors.len(), count, "{mode}: {message}");
+        assert!(!message.contains("hunter2"));
+        assert!(rig.service.calls().is_empty());
+    }
 }
 
 #[tokio::test]

@@ -24,3 +24,4 @@ mod start;
 mod support;
 mod terraform;
 mod tls;
+mod wrappers;

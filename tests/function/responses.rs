@@ -269,7 +269,7 @@ async fn a_reused_client_token_with_other_content_fails() {
         result["Reason"]
             .as_str()
             .unwrap()
-            .starts_with("Warnings: AmznClientToken: the same for every update")
+            .starts_with("Warnings: ResourceProperties.AmznClientToken: the same for every update")
     );
     // Another resource with the same token and other content does not get the first resource's version either.
     let mut other = rig.sample("cloudformation-create");

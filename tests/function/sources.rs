@@ -69,7 +69,7 @@ async fn eventbridge() {
     let remark = |name: &str| {
         json!({
             "Code": "ParameterConverted",
-            "Path": format!("Connectors[0].Parameters.{name}"),
+            "Path": format!("detail.Connectors[0].Parameters.{name}"),
             "Message": "sent as the string it was written as; write it as a string.",
         })
     };
@@ -153,7 +153,8 @@ async fn an_update_to_what_the_version_holds_creates_nothing() {
     timestamp(&told["Data"]["CreationTimestamp"]);
     let mut expected = document(&event, "SUCCESS", id, &data);
     expected["Reason"] = json!(
-        "Warnings: Connectors[0].ConnectorArn: CloudWatchMetrics version 4 is superseded; the latest is 5."
+        "Warnings: ResourceProperties.Connectors[0].ConnectorArn: CloudWatchMetrics version 4 is superseded; the latest \
+         is 5."
     );
     assert_eq!(told, expected);
     assert_eq!(rig.creates(), 0);
@@ -207,15 +208,17 @@ async fn cloudformation_delete() {
 async fn a_custom_resource_that_is_wrong_is_told_so() {
     let rig = Rig::start().await;
     let mut event = rig.sample("cloudformation-create");
-    event["ResourceProperties"]["Connectors"] = json!([{ "Id": "a b", "ConnectorArn": SNS }, 7]);
+    let topic = json!({ "DefaultSNSArn": "arn:aws:sns:us-east-1:123456789012:t" });
+    event["ResourceProperties"]["Connectors"] =
+        json!([{ "Id": "a b", "ConnectorArn": SNS, "Parameters": topic }, 7]);
     let told = told(&rig, &event).await;
     assert_eq!(told["Status"], "FAILED");
     assert_eq!(told["PhysicalResourceId"], format!("not-created:{}", event["RequestId"].as_str().unwrap()));
     assert_eq!(
         told["Reason"],
-        "InvalidRequest: Invalid request. No version was created. 2 errors: - Connectors[0].Id: invalid \
-         character ' ' at position 2; use 1-128 of `a-z A-Z 0-9 : _ -`. - Connectors[1]: expected an object, found a \
-         number."
+        "InvalidRequest: Invalid request. No version was created. 2 errors: - ResourceProperties.Connectors[0].Id: \
+         invalid character ' ' at position 2; use 1-128 of `a-z A-Z 0-9 : _ -`. - ResourceProperties.Connectors[1]: \
+         expected an object, found a number."
     );
     assert!(rig.service.calls().is_empty());
 }

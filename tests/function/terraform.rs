@@ -125,7 +125,8 @@ async fn an_invalid_action_is_reported_with_the_other_errors() {
         let (error_type, message) = error(rig.invoke(event.to_string()).await);
         assert_eq!(error_type, "InvalidRequest");
         assert!(message.contains("tf.action: expected create, update or delete; "), "{message}");
-        assert!(message.contains("2 errors:\n- Connectors[0].Id: "), "{message}");
+        assert!(message.contains("3 errors:\n- Connectors[0].Id: "), "{message}");
+        assert!(message.contains("- Connectors[0].Parameters.DefaultSNSArn: required; "), "{message}");
     }
     assert!(rig.service.calls().is_empty());
 }

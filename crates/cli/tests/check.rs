@@ -65,6 +65,9 @@ fn a_template_in_yaml() {
         diagnostics(&report),
         expected(&[
             ("UnknownConnector", &format!("{line}[0].ConnectorArn"), 14),
+            // Those of the connector that is meant.
+            ("MissingParameter", &format!("{line}[0].Parameters.MemorySize"), 16),
+            ("MissingParameter", &format!("{line}[0].Parameters.MaxMetricsToRetain"), 16),
             ("SupersededVersion", &format!("{line}[1].ConnectorArn"), 18),
             ("UnknownParameter", &format!("{line}[1].Parameters.IsolationMode"), 21),
             ("ArnRegion", &format!("{native}[0].ConnectorArn"), 29),
@@ -73,7 +76,7 @@ fn a_template_in_yaml() {
             ("Placeholder", &format!("{first}[0].Parameters.DockerComposeFileS3Bucket"), 46),
         ])
     );
-    assert_eq!((&report["Errors"], &report["Warnings"]), (&json!(6), &json!(1)));
+    assert_eq!((&report["Errors"], &report["Warnings"]), (&json!(8), &json!(1)));
     let requirements = report["Files"][0]["Requirements"].as_array().unwrap();
     let connectors: Vec<&str> =
         requirements.iter().map(|requirement| requirement["Connector"].as_str().unwrap()).collect();
@@ -134,7 +137,7 @@ fn the_region_of_a_definition() {
     assert_eq!(diagnostics(&report_on(template, &["--region", "us-east-1"]).0), []);
     let (report, status) = report_on(template, &["--region", "eu-west-1"]);
     let path = "Resources.A.Properties.ConnectorDefinitionId";
-    assert_eq!((diagnostics(&report), status), (expected(&[("ArnRegion", path, 3)]), 1));
+    assert_eq!((diagnostics(&report), status), (expected(&[("InvalidRequest", path, 3)]), 1));
 }
 
 #[test]
@@ -160,18 +163,25 @@ fn events_of_every_source() {
         (request(), parameter.to_owned(), 3),
         (
             format!("{{\"detail-type\": \"t\", \"source\": \"s\",\n\"detail\": {}}}", request()),
-            parameter.to_owned(),
+            format!("detail.{parameter}"),
             4,
         ),
         (
             format!("{{\"RequestType\": \"Create\", \"ResourceProperties\":\n{}}}", request()),
-            parameter.to_owned(),
+            format!("ResourceProperties.{parameter}"),
             4,
         ),
-        (format!("{{\"Records\": [\n{sqs}]}}"), format!("message 1: {parameter}"), 2),
-        (format!("[\n{sqs}]"), format!("message 1: {parameter}"), 2),
-        (format!("{{\"Records\": [\n{sns}]}}"), format!("message 1: {parameter}"), 2),
-        (format!("{{\"Records\":\n\n[{nested}]}}"), format!("message 1, message 1: {parameter}"), 3),
+        (format!("{{\"Records\": [\n{sqs}]}}"), format!("Records[0].body: {parameter}"), 2),
+        (format!("[\n{sqs}]"), format!("[0].body: {parameter}"), 2),
+        (format!("[\n{}]", request()), format!("[0].{parameter}"), 4),
+        (format!("{{\"Records\": [\n{sns}]}}"), format!("Records[0].Sns.Message: {parameter}"), 2),
+        (format!("{{\"Records\":\n\n[{nested}]}}"), format!("Records[0].body: Message: {parameter}"), 3),
+        (
+            format!("{{\"requestContext\": {{}},\n\"requestPayload\": {}}}", request()),
+            format!("requestPayload.{parameter}"),
+            4,
+        ),
+        (format!("\u{feff}{}", request()), parameter.to_owned(), 3),
     ];
     for (event, path, line) in table {
         let (report, status) = report_on(&event, &[]);
@@ -252,7 +262,7 @@ fn a_file_that_cannot_be_checked_has_its_own_exit_status() {
         assert!(message.starts_with(error), "{text}: {message}");
         assert_eq!(
             (&report["Unchecked"], &report["Errors"]),
-            (&json!(1), &json!(6)),
+            (&json!(1), &json!(8)),
             "the other file is checked"
         );
     }
@@ -288,7 +298,7 @@ fn sarif_has_the_required_form() {
     assert_eq!(unique.len(), rules.len());
 
     let results = run["results"].as_array().unwrap();
-    assert_eq!(results.len(), 7);
+    assert_eq!(results.len(), 9);
     for result in results {
         assert!(rules.contains(&result["ruleId"].as_str().unwrap()));
         assert!(["error", "warning"].contains(&result["level"].as_str().unwrap()));

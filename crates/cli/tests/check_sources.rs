@@ -76,7 +76,7 @@ fn resources_are_found_wherever_they_are() {
     let body = format!("Resources:\n  V:\n{}", indented(RESOURCE, 4));
     let json_body = json!({ "Resources": { "V": { "Type": "AWS::Greengrass::ConnectorDefinitionVersion",
         "Properties": { "Connectors": [{ "Id": "a", "ConnectorArn": { "Fn::Sub": "arn:${AWS::Partition}:greengrass:${AWS::Region}::/connectors/SNS/versions/4" },
-            "Parameters": { "DefaultSnsArn": "x" } }] } } } });
+            "Parameters": { "DefaultSnsArn": "arn:aws:sns:us-east-1:123456789012:line" } }] } } } });
     let connectors_path = "Properties.Connectors[0].Parameters.DefaultSnsArn";
     for (text, path, line) in [
         // A resource, a map of resources, a list of connectors, the properties.

@@ -143,6 +143,14 @@ fn an_event_can_come_from_standard_input() {
 }
 
 #[test]
+fn a_byte_order_mark_is_skipped() {
+    let event = std::fs::read_to_string("../../events/direct.json");
+    let event = event.or_else(|_| std::fs::read_to_string("events/direct.json")).unwrap();
+    let output = run_on(&format!("\u{feff}{event}"), &["-"]);
+    assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+}
+
+#[test]
 fn unreadable_input_has_its_own_exit_status() {
     let table = [
         (run(&["events/none.json"]), "cannot read events/none.json: No such file"),

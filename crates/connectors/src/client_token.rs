@@ -51,6 +51,11 @@ pub enum Requester {
         /// The ID of the notification, which every delivery keeps.
         message_id: String,
     },
+    /// A message without an ID, which its content identifies: an item of a list that the input template of a pipe makes.
+    Content {
+        /// The position of the message in the list, for logs. It is no part of the token.
+        position: String,
+    },
     /// A CloudFormation custom resource request.
     CloudFormation {
         /// The ID of the stack.
@@ -70,6 +75,7 @@ impl Requester {
             Self::EventBridge { .. } => "eventbridge",
             Self::Sqs { .. } => "sqs",
             Self::Sns { .. } => "sns",
+            Self::Content { .. } => "pipes",
             Self::CloudFormation { .. } => "cloudformation",
         }
     }
@@ -80,6 +86,7 @@ impl Requester {
             Self::Direct { request_id } | Self::CloudFormation { request_id, .. } => request_id,
             Self::EventBridge { id } => id,
             Self::Sqs { message_id } | Self::Sns { message_id } => message_id,
+            Self::Content { position } => position,
         }
     }
 
@@ -88,7 +95,9 @@ impl Requester {
         if let Self::CloudFormation { stack_id, logical_resource_id, .. } = self {
             parts.extend([stack_id.as_str(), logical_resource_id]);
         }
-        parts.push(self.id());
+        if !matches!(self, Self::Content { .. }) {
+            parts.push(self.id());
+        }
         parts
     }
 }
@@ -204,6 +213,20 @@ mod tests {
         assert_ne!(token, derive_token(&event("e-1"), &request(ONE), Some("2")));
         assert_ne!(token, derive_token(&event("e-1"), &request(&ONE.replace("é", "e")), None));
         assert_ne!(token, derive_token(&Requester::Direct { request_id: "e-1".into() }, &request(ONE), None));
+    }
+
+    #[test]
+    fn the_position_of_a_message_is_no_part_of_its_token() {
+        let token = |position: &str| {
+            derive_token(&Requester::Content { position: position.to_owned() }, &request(ONE), None)
+        };
+        assert_eq!(token("0"), token("1"));
+        let name = canonical_name(
+            &Requester::Content { position: "7".to_owned() },
+            &request(r#"{"ConnectorDefinitionId":"d"}"#),
+            None,
+        );
+        assert_eq!(name, r#"["pipes",{"ConnectorDefinitionId":"d","Connectors":[]}]"#);
     }
 
     /// The same UUID as that of Python's `uuid.uuid5(namespace, name)`.

@@ -31,13 +31,29 @@ pub enum JsonType {
     Object,
 }
 
+/// How many strings around a JSON text are decoded.
+const MAX_TEXT_LEVELS: usize = 4;
+
+/// A byte order mark, which some editors and shells put before a text in UTF-8.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The JSON text in a string.
+#[derive(Debug)]
+pub struct DecodedText {
+    /// The text, which is valid JSON.
+    pub text: String,
+    /// The number of strings around the text; one if the string holds the text itself.
+    pub levels: usize,
+}
+
 impl<'a> RawJson<'a> {
-    /// Checks the syntax of a JSON text.
+    /// Checks the syntax of a JSON text. A byte order mark before it is skipped.
     ///
     /// # Errors
     ///
     /// Returns the first syntax error, with its line and column.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         serde_json::from_str::<&RawValue>(text).map(Self::from)
     }
 
@@ -75,6 +91,20 @@ impl<'a> RawJson<'a> {
     /// The fields of an object; `None` for other types.
     pub fn as_object(self) -> Option<Object<'a>> {
         serde_json::from_str(self.0).ok()
+    }
+
+    /// The JSON text of one of these types that a string holds, possibly inside another string. `None` for all other
+    /// values.
+    pub fn decode_text(self, types: &[JsonType]) -> Option<DecodedText> {
+        let mut text = self.as_str()?.into_owned();
+        for levels in 1..=MAX_TEXT_LEVELS {
+            let json = RawJson::parse(&text).ok()?;
+            if types.contains(&json.json_type()) {
+                return Some(DecodedText { levels, text });
+            }
+            text = json.as_str()?.into_owned();
+        }
+        None
     }
 
     /// Describes the value without repeating it, as in "a string of 6 characters". Values may be secrets.
@@ -243,6 +273,26 @@ mod tests {
                 "a string that is not valid Unicode"
             ]
         );
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped_once() {
+        assert_eq!(json("\u{feff} {}").raw(), "{}");
+        assert!(RawJson::parse("\u{feff}\u{feff}{}").is_err());
+    }
+
+    #[test]
+    fn text_is_decoded_to_the_types_that_belong_there() {
+        let mut text = r#"{"a":1}"#.to_owned();
+        for levels in 1..=MAX_TEXT_LEVELS + 1 {
+            text = serde_json::to_string(&text).unwrap();
+            let decoded = json(&text).decode_text(&[JsonType::Object]);
+            assert_eq!(decoded.map(|decoded| decoded.levels), (levels <= MAX_TEXT_LEVELS).then_some(levels));
+            assert!(json(&text).decode_text(&[JsonType::List]).is_none());
+        }
+        for other in ["{}", "[]", "7", r#""""#, r#""x""#, r#""7""#, r#""{""#, r#""\ud800""#] {
+            assert!(json(other).decode_text(&[JsonType::Object, JsonType::List]).is_none(), "{other}");
+        }
     }
 
     #[test]

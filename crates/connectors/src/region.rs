@@ -1,4 +1,4 @@
-//! Names of AWS Regions.
+//! Names of AWS Regions, and where the function runs.
 
 /// Whether a text has the form of a Region's name: two to four letters, one or more words of letters, and one or two
 /// digits, joined by hyphens.
@@ -22,9 +22,50 @@ pub fn is_region_name(text: &str) -> bool {
     starts_with_area && ends_with_number && words.peek().is_some() && words.all(is_word)
 }
 
+/// The partition of a Region, if its name tells.
+pub fn partition_of(region: &str) -> Option<&'static str> {
+    match region {
+        region if region.starts_with("cn-") => Some("aws-cn"),
+        region if region.starts_with("us-gov-") => Some("aws-us-gov"),
+        region if region.contains("-iso") || region.starts_with("eusc-") => None,
+        _ => Some("aws"),
+    }
+}
+
+/// Where the function runs, and with it the resources that it may use, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FunctionLocation {
+    /// The name of the Region.
+    pub region: Option<String>,
+    /// The ID of the account.
+    pub account: Option<String>,
+}
+
+impl FunctionLocation {
+    /// The partition, if the Region's name tells.
+    pub fn partition(&self) -> Option<&'static str> {
+        self.region.as_deref().and_then(partition_of)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn partitions_of_regions() {
+        for (region, partition) in [
+            ("us-east-1", Some("aws")),
+            ("cn-northwest-1", Some("aws-cn")),
+            ("us-gov-east-1", Some("aws-us-gov")),
+            ("us-isob-east-1", None),
+            ("eusc-de-east-1", None),
+        ] {
+            let location = FunctionLocation { region: Some(region.to_owned()), account: None };
+            assert_eq!(location.partition(), partition, "{region}");
+        }
+        assert_eq!(FunctionLocation::default().partition(), None);
+    }
 
     #[test]
     fn region_names_of_every_partition() {

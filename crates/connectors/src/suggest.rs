@@ -10,6 +10,11 @@ pub(crate) fn is_similar(written: &str, name: &str) -> bool {
         && edit_distance_within_limit(&normalize(written), name).is_some()
 }
 
+/// Whether `written` differs from `name` in case and separators only.
+pub(crate) fn is_same_word(written: &str, name: &str) -> bool {
+    written != name && written.len() <= 2 * name.len() && normalize(written).eq_ignore_ascii_case(name)
+}
+
 /// The name that `written` is probably a misspelling of: the one with the smallest edit distance, otherwise one that
 /// contains it or is contained in it.
 pub(crate) fn closest_match<'a>(

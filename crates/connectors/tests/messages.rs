@@ -11,6 +11,7 @@ use connectors::client_token::Requester;
 use connectors::diagnostic::{DiagnosticCode, Severity, ValidationErrors};
 use connectors::event::{Event, RequestOrigin, parse_event};
 use connectors::json::RawJson;
+use connectors::region::FunctionLocation;
 use connectors::request::{ParseOptions, parse};
 use serde_json::{Value, json};
 
@@ -28,20 +29,26 @@ const SNS: &str = "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/4";
 
 /// What the request or the event is rejected with.
 fn errors_of(text: &str) -> ValidationErrors {
-    let origin = RequestOrigin::new(
-        Requester::Direct { request_id: "r".to_owned() },
-        std::time::SystemTime::UNIX_EPOCH,
-    );
-    match parse_event(RawJson::parse(text).unwrap(), &origin) {
+    let requester = Requester::Direct { request_id: "r".to_owned() };
+    let location =
+        FunctionLocation { region: Some("us-east-1".to_owned()), account: Some("123456789012".to_owned()) };
+    let origin = RequestOrigin::new(requester, std::time::SystemTime::UNIX_EPOCH).with_location(location);
+    errors_in(RawJson::parse(text).unwrap(), &origin)
+}
+
+fn errors_in(event: RawJson<'_>, origin: &RequestOrigin) -> ValidationErrors {
+    match parse_event(event, origin) {
         Err(errors) => errors,
-        Ok(Event::Request(event)) => event.request.unwrap_err(),
+        Ok(Event::Request(event)) => event.request.unwrap_err().errors,
         Ok(Event::CustomResource(event)) => {
-            event.request_type().err().unwrap_or_else(|| event.request().unwrap_err())
+            event.request_type().err().unwrap_or_else(|| event.request().unwrap_err().errors)
         }
-        Ok(Event::Batch(batch)) => batch.messages[0]
-            .parse_body(0)
-            .err()
-            .unwrap_or_else(|| batch.messages[0].parse_body(4).err().unwrap()),
+        Ok(Event::Wrapped(wrapper)) => errors_in(wrapper.parse_wrapped().unwrap(), &wrapper.origin),
+        Ok(Event::Batch(batch)) => match batch.messages[0].parse_body(0) {
+            Err(errors) => errors,
+            Ok(body) if body.raw() == "{}" => batch.messages[0].parse_body(4).err().unwrap(),
+            Ok(body) => errors_in(body, &batch.messages[0].origin),
+        },
     }
 }
 
@@ -55,6 +62,11 @@ fn request_errors() {
     let in_definition = |rest: &str| {
         definition(json!(format!(
             "arn:aws:greengrass:us-east-1:123456789012:/greengrass/definition/connectors/{rest}"
+        )))
+    };
+    let elsewhere = |partition: &str, region: &str, account: &str| {
+        definition(json!(format!(
+            "arn:{partition}:greengrass:{region}:{account}:/greengrass/definition/connectors/d"
         )))
     };
     let sqs =
@@ -113,6 +125,43 @@ fn request_errors() {
             "custom resource: no connectors",
             custom_resource(json!({ "ResourceProperties": { "ConnectorDefinitionId": "d" } })),
         ),
+        (
+            "custom resource: properties",
+            custom_resource(json!({ "ResourceProperties": connectors(json!([{}])) })),
+        ),
+        ("definition: another Region", elsewhere("aws", "eu-west-1", "123456789012")),
+        ("definition: another account", elsewhere("aws", "us-east-1", "999999999999")),
+        ("definition: another partition", elsewhere("aws-cn", "us-east-1", "123456789012")),
+        ("connectors: camel case", json!({ "ConnectorDefinitionId": "d", "connectors": [{ "Id": 1 }] })),
+        ("token: camel case", json!({ "ConnectorDefinitionId": "d", "amzn_client_token": "t" })),
+        ("task token", json!({ "ConnectorDefinitionId": "d", "taskToken": "t" })),
+        (
+            "eventbridge: a field",
+            json!({ "detail-type": "t", "source": "s", "detail": connectors(json!(1)) }),
+        ),
+        (
+            "eventbridge: a schedule without an input",
+            json!({ "detail-type": "Scheduled Event", "source": "aws.scheduler", "detail": "{}" }),
+        ),
+        ("text: an event", json!(connectors(json!(1)).to_string())),
+        ("pipe: a request", json!([connectors(json!([1]))])),
+        ("pipe: a parsed body", json!([{ "body": connectors(json!(1)) }])),
+        ("pipe: a body of another type", json!([{ "body": 1 }, { "body": {} }])),
+        ("pipe: a list of connectors", json!([{ "Id": "a", "ConnectorArn": SNS }])),
+        ("record: a payload", json!({ "requestContext": {}, "requestPayload": connectors(json!(1)) })),
+        (
+            "record: a success",
+            json!({ "requestContext": { "condition": "Success" }, "requestPayload": connectors(json!([])) }),
+        ),
+        (
+            "record: too many records",
+            (0..5).fold(json!({}), |payload, _| json!({ "requestContext": {}, "requestPayload": payload })),
+        ),
+        (
+            "sns: a notification in a message",
+            sqs(json!(json!({ "Type": "Notification", "TopicArn": "t", "Message": "[]" }).to_string())),
+        ),
+        ("message: a field", sqs(json!(connectors(json!(1)).to_string()))),
         ("message: another type", sqs(json!(null))),
         ("message: not JSON", sqs(json!("{\"a\": hunter2}"))),
         ("message: too many envelopes", sqs(json!("{}"))),
@@ -197,7 +246,7 @@ fn catalog_diagnostics() {
         sns("hunter2"),
         sns("arn:aws:sns:region:account-id:hunter2"),
         // Names and versions.
-        ("sns/versions/4", json!({})),
+        ("sns/versions/4", json!({ "defaultSNSArn": "hunter2" })),
         ("Kafka/versions/1", json!({})),
         ("SNS", json!({ "DefaultSNSArn": "arn:aws:sns:us-east-1:123456789012:t" })),
         ("SNS/versions/latest", json!({ "DefaultSNSArn": "arn:aws:sns:us-east-1:123456789012:t" })),
@@ -241,9 +290,9 @@ fn catalog_diagnostics() {
         ] }),
         Some("us-east-1"),
     ));
-    let definition = "arn:aws:greengrass:eu-west-1:123456789012:/greengrass/definition/connectors/d";
-    requests.push((json!({ "ConnectorDefinitionId": definition }), Some("us-east-1")));
-    requests.push((json!({ "ConnectorDefinitionId": "d", "connectors": [], "Other": 1 }), Some("us-east-1")));
+    requests.push((json!({ "ConnectorDefinitionId": "d", "Conectors": [], "Other": 1 }), Some("us-east-1")));
+    requests.push((json!({ "ConnectorDefinitionId": "d", "TargetArn": "t" }), Some("us-east-1")));
+    requests.push((json!({ "ConnectorDefinitionId": "d", "Connectors": "[]" }), Some("us-east-1")));
     let many: Vec<Value> = (0..1_001)
         .map(|index| json!({ "Id": index.to_string(), "ConnectorArn": "arn:aws:greengrass:::connector" }))
         .collect();

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use connectors::catalog::{Context, connector_for_arn, validate};
+use connectors::catalog::{Context, connector_for_arn, validate, validate_readable};
 use connectors::diagnostic::{Diagnostic, DiagnosticCode, Path, Severity, ValidationErrors};
-use connectors::request::ParsedRequest;
+use connectors::request::{InvalidRequest, ParsedRequest};
 
 use super::diagnostic::{LocatedDiagnostic, Requirement};
 use super::excerpt::ExcerptReader;
@@ -44,8 +44,8 @@ pub(super) enum Container {
     Value(String),
     /// A list of connectors that is not named `Connectors` in a request, by its path.
     List(String),
-    /// The text of a message, by the message's name.
-    Message(String),
+    /// A text of the file, by the path of the text.
+    Text(String),
 }
 
 impl CheckResult {
@@ -64,16 +64,27 @@ impl CheckResult {
     /// Adds the diagnostics and the requirements of a request.
     pub(super) fn add(
         &mut self,
-        request: Result<ParsedRequest, ValidationErrors>,
+        request: Result<ParsedRequest, Box<InvalidRequest>>,
         location: &RequestLocation<'_>,
     ) {
         match request {
             Ok(parsed) => self.add_request(&parsed, location),
-            Err(errors) => self.add_errors(&errors, location),
+            Err(invalid) => self.add_invalid(&invalid, location),
         }
     }
 
-    /// Adds the errors of a request that cannot be parsed.
+    /// Adds the errors of an invalid request, and the diagnostics of what can be read of it.
+    fn add_invalid(&mut self, invalid: &InvalidRequest, location: &RequestLocation<'_>) {
+        self.add_errors(&invalid.errors, location);
+        let context = Context { region: location.region, is_deferred: location.is_deferred };
+        let diagnostics = invalid.warnings.iter().cloned().chain(validate_readable(invalid, &context));
+        self.diagnostics.extend(diagnostics.map(|diagnostic| location.locate(diagnostic)));
+        for (path, arn) in invalid.connector_arns() {
+            self.add_connector(arn, &path, location);
+        }
+    }
+
+    /// Adds errors of a request or an event.
     pub(super) fn add_errors(&mut self, errors: &ValidationErrors, location: &RequestLocation<'_>) {
         for error in errors.iter() {
             let diagnostic = Diagnostic { severity: Severity::Error, ..error.clone() };
@@ -91,19 +102,19 @@ impl CheckResult {
         let context = Context { region: location.region, is_deferred: location.is_deferred };
         let diagnostics = parsed.warnings.iter().cloned().chain(validate(parsed, &context));
         self.diagnostics.extend(diagnostics.map(|diagnostic| location.locate(diagnostic)));
-        let connectors = &parsed.request.connectors;
-        self.connectors += connectors.iter().len();
-        for (index, connector) in connectors.iter().enumerate() {
-            if let Some((connector, version)) = connector_for_arn(connector.arn.as_str()) {
-                let path = Path::root().field("Connectors").index(index).to_string();
-                let span = location.spans.find(&path);
-                self.requirements.push(Requirement::new(
-                    connector,
-                    version,
-                    location.path_in_file(&path),
-                    span,
-                ));
-            }
+        let list = parsed.path.field("Connectors");
+        for (index, connector) in parsed.request.connectors.iter().enumerate() {
+            self.add_connector(connector.arn.as_str(), &list.index(index), location);
+        }
+    }
+
+    fn add_connector(&mut self, arn: &str, path: &Path, location: &RequestLocation<'_>) {
+        self.connectors += 1;
+        if let Some((connector, version)) = connector_for_arn(arn) {
+            let path = path.to_string();
+            let span = location.spans.find(&path);
+            let path = location.path_in_file(&path);
+            self.requirements.push(Requirement::new(connector, version, path, span));
         }
     }
 
@@ -126,8 +137,8 @@ impl RequestLocation<'_> {
             Container::Value(value) if path.starts_with('[') => format!("{value}{path}"),
             Container::Value(value) if path.is_empty() => value.clone(),
             Container::Value(value) => format!("{value}.{path}"),
-            Container::Message(message) if path.is_empty() => message.clone(),
-            Container::Message(message) => format!("{message}: {path}"),
+            Container::Text(text) if path.is_empty() => text.clone(),
+            Container::Text(text) => format!("{text}: {path}"),
         }
     }
 
@@ -143,14 +154,14 @@ impl RequestLocation<'_> {
     }
 }
 
-/// The spans of a request's values, by their paths.
+/// The spans of a request's values, by their paths. The values in a text have the span of the text.
 pub(super) struct SpanIndex {
     root: Span,
     by_path: HashMap<String, Span>,
 }
 
 impl SpanIndex {
-    /// An index of a request whose values all have one span: the text of a message.
+    /// An index of a request whose values all have one span.
     pub(super) fn single(root: Span) -> Self {
         Self { root, by_path: HashMap::new() }
     }
@@ -160,12 +171,6 @@ impl SpanIndex {
         let mut index = Self::single(value.span);
         index.add(&Path::root(), value);
         index
-    }
-
-    /// Adds a value of the request whose members can also be named without its own name: the request in an envelope.
-    pub(super) fn set_root(&mut self, value: &SpannedValue) {
-        self.root = value.span;
-        self.add(&Path::root(), value);
     }
 
     /// The index of a request whose connectors are this value.
@@ -223,7 +228,7 @@ impl SpanIndex {
             if let Some(span) = self.by_path.get(path) {
                 return *span;
             }
-            match path.rfind(['.', '[']) {
+            match path.rfind(['.', '[', ':']) {
                 Some(at) => path = &path[..at],
                 None => return self.root,
             }

@@ -6,7 +6,8 @@ use connectors::client_token::Requester;
 use connectors::diagnostic::{Path, ValidationErrors};
 use connectors::event::custom_resource::RequestType;
 use connectors::event::{Event, Message, RequestOrigin, ResourceAction, parse_event};
-use connectors::json::{JsonType, RawJson};
+use connectors::json::RawJson;
+use connectors::region::FunctionLocation;
 
 use super::collector::{CheckResult, Container, RequestLocation, SpanIndex};
 use super::error::FileError;
@@ -59,8 +60,8 @@ pub(super) fn check(
         }
     };
     let container = place.container(&Path::root());
-    let envelope = Envelope { value: Some(value), span: value.span, container };
-    check_envelope(json, &envelope, region, result, 0)
+    let file = EventFile { value: Some(value), span: value.span, container, region };
+    check_event(json, &anonymous_origin(region), &file, result, 0)
 }
 
 /// Checks the requests of an event that is a text in a file. A text that is no such event is left out.
@@ -72,112 +73,88 @@ pub(super) fn check_text(
     result: &mut CheckResult,
 ) {
     let Ok(json) = RawJson::parse(text) else { return };
-    let envelope = Envelope { value: None, span, container };
+    let file = EventFile { value: None, span, container, region };
     // The errors are those of a text that is for another function.
-    let _ = check_envelope(json, &envelope, region, result, 0);
+    let _ = check_event(json, &anonymous_origin(region), &file, result, 0);
 }
 
-/// Where an event stands: the file itself, or the text of a message, all of which has one span.
-struct Envelope<'a> {
+fn anonymous_origin(region: Option<&str>) -> RequestOrigin {
+    let origin = RequestOrigin::new(Requester::Direct { request_id: String::new() }, SystemTime::UNIX_EPOCH);
+    origin.with_location(FunctionLocation { region: region.map(str::to_owned), account: None })
+}
+
+/// The file that holds an event.
+struct EventFile<'a> {
+    /// `None` for an event that is a text, whose values all have one span.
     value: Option<&'a SpannedValue>,
     span: Span,
     container: Container,
+    region: Option<&'a str>,
 }
 
-impl Envelope<'_> {
-    fn location<'a>(&self, member: Option<&str>, region: Option<&'a str>) -> RequestLocation<'a> {
-        let mut spans = self.value.map_or_else(|| SpanIndex::single(self.span), SpanIndex::for_request);
-        if let Some(request) = self.value.and_then(|value| value.get(member?)) {
-            spans.set_root(request);
+impl EventFile<'_> {
+    /// The diagnostics of an event have their paths from the root of the event.
+    fn location(&self) -> RequestLocation<'_> {
+        RequestLocation {
+            container: self.container.clone(),
+            spans: self.value.map_or_else(|| SpanIndex::single(self.span), SpanIndex::for_request),
+            region: self.region,
+            is_deferred: &|_, _| false,
         }
-        RequestLocation { container: self.container.clone(), spans, region, is_deferred: &|_, _| false }
     }
 }
 
-fn check_envelope(
+fn check_event(
     event: RawJson<'_>,
-    envelope: &Envelope<'_>,
-    region: Option<&str>,
+    origin: &RequestOrigin,
+    file: &EventFile<'_>,
     result: &mut CheckResult,
     depth: usize,
 ) -> Result<(), FileError> {
-    let anonymous_origin =
-        RequestOrigin::new(Requester::Direct { request_id: String::new() }, SystemTime::UNIX_EPOCH);
-    let event_requests = result.requests;
-    result.requests += usize::from(depth == 0);
-    match parse_event(event, &anonymous_origin) {
-        Err(errors) if depth == 0 => {
-            result.requests = event_requests;
-            return Err(FileError::NotAnEvent(errors));
-        }
+    match parse_event(event, origin) {
         Err(errors) => return Err(FileError::NotAnEvent(errors)),
         // Versions cannot be deleted: the function does nothing with the rest of the request.
         Ok(Event::Request(request)) if matches!(request.action, ResourceAction::Delete) => {}
         Ok(Event::Request(request)) => {
-            let member = (request.source == "eventbridge").then_some("detail");
-            let is_unknown = depth == 0 && member.is_none() && !is_request(event);
+            let is_unknown = depth == 0 && request.source != "eventbridge" && !is_request(event);
             match request.request {
-                Err(errors) if is_unknown => {
-                    result.requests = event_requests;
-                    return Err(FileError::NotAnEvent(errors));
-                }
-                request => result.add(request, &envelope.location(member, region)),
+                Err(invalid) if is_unknown => return Err(FileError::NotAnEvent(invalid.errors)),
+                request => result.add(request, &file.location()),
             }
         }
-        Ok(Event::CustomResource(resource)) => {
-            let location = envelope.location(Some("ResourceProperties"), region);
-            match resource.request_type() {
-                Ok(RequestType::Delete) => {}
-                Ok(_) => result.add(resource.request(), &location),
-                Err(errors) => result.add_errors(&errors, &envelope.location(None, region)),
-            }
+        Ok(Event::CustomResource(resource)) => match resource.request_type() {
+            Ok(RequestType::Delete) => {}
+            Ok(_) => result.add(resource.request(), &file.location()),
+            Err(errors) => result.add_errors(&errors, &file.location()),
+        },
+        Ok(Event::Wrapped(wrapper)) => {
+            let event = wrapper.parse_wrapped().map_err(FileError::NotAnEvent)?;
+            check_event(event, &wrapper.origin, file, result, depth)?;
         }
         Ok(Event::Batch(batch)) => {
-            let records =
-                envelope.value.and_then(|value| value.items().or_else(|| value.get("Records")?.items()));
-            for (index, message) in batch.messages.iter().enumerate() {
-                let name = format!("message {}", index + 1);
-                let name = match &envelope.container {
-                    Container::File => name,
-                    Container::Value(outer) | Container::List(outer) | Container::Message(outer) => {
-                        format!("{outer}, {name}")
-                    }
-                };
-                let record = records.and_then(|records| records.get(index));
-                let span = record.map_or(envelope.span, |record| record.span);
-                let inner = Envelope { value: None, span, container: Container::Message(name) };
-                check_message(message, &inner, region, result, depth);
+            for message in &batch.messages {
+                check_message(message, file, result, depth);
             }
         }
     }
+    result.requests += 1;
     Ok(())
 }
 
-fn check_message(
-    message: &Message,
-    envelope: &Envelope<'_>,
-    region: Option<&str>,
-    result: &mut CheckResult,
-    depth: usize,
-) {
+fn check_message(message: &Message, file: &EventFile<'_>, result: &mut CheckResult, depth: usize) {
     let checked = message.parse_body(depth).and_then(|event| {
-        let checked = check_envelope(event, envelope, region, result, depth + 1);
-        checked.map_err(|error| match error {
+        check_event(event, &message.origin, file, result, depth + 1).map_err(|error| match error {
             FileError::NotAnEvent(errors) => errors,
-            error => ValidationErrors::single(format!("{error}.")),
+            error => ValidationErrors::at(&message.origin.path, format!("{error}.")),
         })
     });
     if let Err(errors) = checked {
-        result.add_errors(&errors, &envelope.location(None, region));
+        result.add_errors(&errors, &file.location());
     }
 }
 
-/// Whether an event, or the event that it is the text of, has a field of a request.
+/// Whether an event has a field of a request.
 fn is_request(event: RawJson<'_>) -> bool {
-    if let Some(text) = event.as_str() {
-        return RawJson::parse(&text)
-            .is_ok_and(|inner| inner.json_type() == JsonType::Object && is_request(inner));
-    }
     let Some(members) = event.as_object() else { return false };
     // Other software has connectors too, under this name.
     let has_connectors = |list: RawJson<'_>| {

@@ -36,7 +36,7 @@ impl Place {
     pub(super) fn container(&self, path: &Path) -> Container {
         match &self.prefix {
             None if path.to_string().is_empty() => Container::File,
-            Some(prefix) if path.to_string().is_empty() => Container::Message(prefix.clone()),
+            Some(prefix) if path.to_string().is_empty() => Container::Text(prefix.clone()),
             _ => Container::Value(self.path(path)),
         }
     }

@@ -14,9 +14,10 @@ use connectors::catalog::data::CONNECTORS;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::CheckArgs;
 use property::{Property, fail, for_all};
 use text_edit::{any_text_edit, edited};
+
+use super::CheckArgs;
 
 #[path = "../../../connectors/tests/support/property.rs"]
 mod property;

@@ -17,7 +17,7 @@ const DEFERRED_ARN: &str = "arn:aws:greengrass:::known-at-deployment";
 pub(super) struct ResourceRequest {
     pub(super) request: Json,
     pub(super) deferred: DeferredValues,
-    pub(super) options: ParseOptions,
+    pub(super) options: ParseOptions<'static>,
     pub(super) spans: SpanIndex,
 }
 

@@ -4,7 +4,8 @@ use std::collections::{HashSet, VecDeque};
 
 use connectors::diagnostic::Path;
 use connectors::json::RawJson;
-use connectors::request::parse;
+use connectors::region::FunctionLocation;
+use connectors::request::{ParseOptions, parse};
 
 use super::collector::{CheckResult, Container, RequestLocation};
 use super::diagnostic::LocatedDiagnostic;
@@ -171,7 +172,8 @@ fn check_request(resource: &Resource<'_>, request: ResourceRequest, place: &Plac
     };
     // Always JSON: serde_json wrote it.
     if let Ok(json) = RawJson::parse(&text) {
-        result.add(parse(json, &options), &location);
+        let function = FunctionLocation { region: resource.scope.region.map(str::to_owned), account: None };
+        result.add(parse(json, &ParseOptions { location: &function, ..options }), &location);
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn check(document: &SpannedValue, region: Option<&str>, place: &Place
         invocations.retain(|invocation| name == PLANNED || !planned.contains(invocation.address));
         for Invocation { path, input, .. } in &invocations {
             let Some(text) = input.as_scalar() else { continue };
-            event::check_text(text, input.span, Container::Message(place.path(path)), region, result);
+            event::check_text(text, input.span, Container::Text(place.path(path)), region, result);
         }
         if name == PLANNED {
             planned = invocations.iter().map(|invocation| invocation.address).collect();

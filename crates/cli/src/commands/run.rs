@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use connector_versions::config::RESPONSE_URL_ALLOW_AWS;
+use connectors::json::RawJson;
 use connectors::request::ConnectorDefinitionId;
 use emulator::greengrass::{Behavior, Emulator};
 use emulator::lambda_process::LambdaProcess;
@@ -14,7 +15,6 @@ use emulator::response_receiver::ResponseReceiver;
 use emulator::runtime_api::{Invocation, RuntimeApi};
 use emulator::samples;
 use serde_json::Value;
-use serde_json::value::RawValue;
 use tokio::process::Command;
 use tokio::runtime::Builder;
 
@@ -120,8 +120,7 @@ async fn run_event(name: &str, args: &RunArgs) -> CommandResult {
     let event = read_event(name)?;
     // A byte order mark is no part of the event.
     let event = event.trim_start_matches('\u{feff}');
-    serde_json::from_str::<&RawValue>(event)
-        .map_err(|source| CliError::NotJson { name: name.to_owned(), source })?;
+    RawJson::parse(event).map_err(|source| CliError::NotJson { name: name.to_owned(), source })?;
     if args.keep_response_url && !response_urls::are_all_on_loopback(event) {
         return Err(CliError::RemoteResponseUrl);
     }

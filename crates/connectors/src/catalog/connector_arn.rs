@@ -1,4 +1,4 @@
-//! Checks ARNs of connectors and connector definitions.
+//! Checks ARNs of connectors.
 //!
 //! AWS's own connectors have ARNs of the form `arn:PARTITION:greengrass:REGION::/connectors/NAME/versions/VERSION`.
 
@@ -7,9 +7,9 @@ use super::connector::ConnectorSpec;
 use super::data::CONNECTORS;
 use super::input::ConnectorPath;
 use super::{messages, placeholder};
-use crate::diagnostic::{DiagnosticCode, DiagnosticSink, Path};
-use crate::region::is_region_name;
-use crate::suggest::closest_match;
+use crate::diagnostic::{DiagnosticCode, DiagnosticSink};
+use crate::region::{is_region_name, partition_of};
+use crate::suggest::{closest_match, is_similar};
 
 pub(super) const ARN_TEMPLATE: &str = "arn:PARTITION:greengrass:REGION::/connectors/NAME/versions/VERSION";
 
@@ -17,7 +17,8 @@ pub(super) const ARN_TEMPLATE: &str = "arn:PARTITION:greengrass:REGION::/connect
 const MAX_VERSION_DIGITS: usize = 10;
 
 /// Returns the connector and the version that an ARN names, and reports what is wrong with the ARN. For an unknown
-/// version it returns the latest one, which is what the message suggests. `None` for connectors that are not AWS's.
+/// version it returns the latest one, which is what the message suggests, and for a misspelled name the connector that is
+/// meant. `None` for connectors that are not AWS's.
 pub(super) fn check_connector_arn(
     arn: &str,
     function_region: Option<&str>,
@@ -39,7 +40,7 @@ pub(super) fn check_connector_arn(
         Some((name, rest)) => (name, rest.strip_prefix("versions/")),
         None => (name_and_version, None),
     };
-    let connector = CONNECTORS.iter().copied().find(|connector| connector.name == name);
+    let connector = find_connector(name);
     if !account.is_empty() {
         // An account may have connectors of its own, with names that AWS does not use.
         if connector.is_none() && closest_connector(name).is_none() {
@@ -50,12 +51,13 @@ pub(super) fn check_connector_arn(
     if let Some(message) = region_problem(partition, region, function_region) {
         diagnostics.push(DiagnosticCode::ArnRegion, &path.arn(), message);
     }
-    let Some(connector) = connector else {
-        diagnostics.push_with(DiagnosticCode::UnknownConnector, &path.arn(), || {
-            messages::unknown_connector(closest_connector(name))
-        });
-        return None;
-    };
+    let connector = connector.or_else(|| {
+        let closest = closest_connector(name);
+        let message = || messages::unknown_connector(closest);
+        diagnostics.push_with(DiagnosticCode::UnknownConnector, &path.arn(), message);
+        // A name that only contains the closest one may mean anything.
+        find_connector(closest.filter(|closest| is_similar(name, closest))?)
+    })?;
     let version = check_version(connector, version, path, diagnostics);
     if let Some(date) = connector.maintenance_ended {
         let message = messages::maintenance_ended(connector, date);
@@ -64,23 +66,8 @@ pub(super) fn check_connector_arn(
     Some((connector, version))
 }
 
-/// Reports a connector definition that is not in the function's Region.
-pub(super) fn check_definition_arn(
-    arn: &str,
-    function_region: Option<&str>,
-    diagnostics: &mut DiagnosticSink,
-) {
-    let mut parts = arn.split(':').skip(1);
-    let (Some(partition), Some(_), Some(region)) = (parts.next(), parts.next(), parts.next()) else { return };
-    let message = match function_region {
-        Some(expected) if is_region_name(region) && region != expected => {
-            Some(messages::definition_in_other_region(expected))
-        }
-        _ => region_problem(partition, region, function_region),
-    };
-    if let Some(message) = message {
-        diagnostics.push(DiagnosticCode::ArnRegion, &Path::root().field("ConnectorDefinitionId"), message);
-    }
+fn find_connector(name: &str) -> Option<&'static ConnectorSpec> {
+    CONNECTORS.iter().copied().find(|connector| connector.name == name)
 }
 
 fn closest_connector(name: &str) -> Option<&'static str> {
@@ -119,16 +106,6 @@ fn region_problem(partition: &str, region: &str, function_region: Option<&str>) 
         return Some(messages::region_differs(expected));
     }
     partition_of(region).filter(|expected| *expected != partition).map(messages::partition_differs)
-}
-
-/// The partition of a Region, if its name tells.
-fn partition_of(region: &str) -> Option<&'static str> {
-    match region {
-        region if region.starts_with("cn-") => Some("aws-cn"),
-        region if region.starts_with("us-gov-") => Some("aws-us-gov"),
-        region if region.contains("-iso") || region.starts_with("eusc-") => None,
-        _ => Some("aws"),
-    }
 }
 
 fn check_version(

@@ -3,26 +3,25 @@
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
-use super::input::Context;
+use super::input::{ConnectorView, Context};
 use super::value_type::FEEDBACK_PARAMETER;
 use crate::json::{Object, RawJson};
-use crate::request::Connectors;
 
 /// The configurations that a request defines. They are collected once, when a connector first refers to one.
 pub(super) struct FeedbackConfigs<'a> {
-    connectors: &'a Connectors,
+    connectors: &'a [ConnectorView<'a>],
     context: &'a Context<'a>,
     configs: OnceCell<Configs>,
 }
 
 enum Configs {
-    /// At least one map is known only at deploy time.
+    /// At least one map cannot be read, or is known only at deploy time.
     Deferred,
     Names(HashSet<String>),
 }
 
 impl<'a> FeedbackConfigs<'a> {
-    pub(super) fn new(connectors: &'a Connectors, context: &'a Context<'a>) -> Self {
+    pub(super) fn new(connectors: &'a [ConnectorView<'a>], context: &'a Context<'a>) -> Self {
         Self { connectors, context, configs: OnceCell::new() }
     }
 
@@ -36,11 +35,13 @@ impl<'a> FeedbackConfigs<'a> {
 
     fn collect_configs(&self) -> Configs {
         let mut names = HashSet::new();
-        for (index, connector) in self.connectors.iter().enumerate() {
-            if !connector.arn.as_str().contains("/connectors/MLFeedback") {
+        for connector in self.connectors {
+            if !connector.arn.contains("/connectors/MLFeedback") {
                 continue;
             }
-            if (self.context.is_deferred)(index, FEEDBACK_PARAMETER) {
+            if (self.context.is_deferred)(connector.index, FEEDBACK_PARAMETER)
+                || connector.unreadable.contains(FEEDBACK_PARAMETER)
+            {
                 return Configs::Deferred;
             }
             let map = connector

@@ -47,10 +47,6 @@ pub(super) fn partition_differs(partition: &str) -> String {
     format!("partition does not match the Region; write `arn:{partition}:`.")
 }
 
-pub(super) fn definition_in_other_region(region: &str) -> String {
-    format!("connector definition of another Region; use one in {region}.")
-}
-
 fn region_to_write(region: Option<&str>) -> &str {
     region.unwrap_or("a Region such as us-east-1")
 }
@@ -84,11 +80,9 @@ pub(super) fn maintenance_ended(connector: &ConnectorSpec, date: &str) -> String
     format!("AWS has not maintained {} since {date}; plan a replacement.", connector.name)
 }
 
-pub(super) fn repeated_connector(connector: &ConnectorSpec, first_index: usize) -> String {
-    format!(
-        "duplicate of {} in Connectors[{first_index}]; keep one, a group runs one instance.",
-        connector.name
-    )
+/// `list` is the path of the connectors, from the root of their text.
+pub(super) fn repeated_connector(connector: &ConnectorSpec, list: &str, first_index: usize) -> String {
+    format!("duplicate of {} in {list}[{first_index}]; keep one, a group runs one instance.", connector.name)
 }
 
 // Parameters.

@@ -1,39 +1,45 @@
 //! Checks each parameter of a connector by itself.
 
-use std::collections::HashSet;
-
 use super::connector::Parameter;
-use super::input::{ConnectorPath, ConnectorUse};
+use super::input::{ConnectorPath, ConnectorUse, Misspelled};
 use super::value_type::ValueError;
 use super::{messages, placeholder};
-use crate::diagnostic::{DiagnosticCode, DiagnosticSink, Severity};
-use crate::suggest::closest_match;
+use crate::diagnostic::{DiagnosticCode, DiagnosticSink, Path, Severity};
+use crate::suggest::{closest_match, is_similar};
 
 /// How many diagnostics a request may have before unknown parameters get no more suggestions: finding the closest name
 /// takes longer than all other checks.
 const MAX_SUGGESTIONS: usize = 500;
 
-/// Checks the parameters, and returns those that are present under a misspelled name. They count as present, so that
-/// one slip gets one diagnostic.
-pub(super) fn check_parameters(
-    connector_use: &ConnectorUse<'_>,
+/// Checks the parameters, those with a misspelled name too, and returns these.
+pub(super) fn check_parameters<'a>(
+    connector_use: &ConnectorUse<'a>,
     path: &ConnectorPath<'_>,
     diagnostics: &mut DiagnosticSink,
-) -> HashSet<&'static str> {
-    let mut misspelled = HashSet::new();
+) -> Misspelled<'a> {
+    let mut misspelled = Misspelled::new();
     for (name, value) in connector_use.parameters {
         match connector_use.connector.parameter(name) {
             Some(parameter) if !parameter.is_in(connector_use.version) => {
                 warn_wrong_version(parameter, connector_use, path, diagnostics);
             }
             Some(_) if (connector_use.is_deferred)(name) => {}
-            Some(parameter) => check_value(parameter, value, path, diagnostics),
-            None => misspelled.extend(warn_unknown_parameter(name, connector_use, path, diagnostics)),
+            Some(parameter) => check_value(parameter, value, &|| path.parameter(name), diagnostics),
+            None => {
+                let Some(meant) = warn_unknown_parameter(name, connector_use, path, diagnostics) else {
+                    continue;
+                };
+                misspelled.insert(meant.name, name);
+                let is_certain = is_similar(name, meant.name) || meant.doc_alias == Some(name);
+                if is_certain && !(connector_use.is_deferred)(name) {
+                    check_value(meant, value, &|| path.parameter(name), diagnostics);
+                }
+            }
         }
     }
     for parameter in connector_use.connector.parameters_of(connector_use.version) {
         let name = parameter.name;
-        if parameter.required && !connector_use.is_present(name) && !misspelled.contains(name) {
+        if parameter.required && !connector_use.is_present(name) && !misspelled.contains_key(name) {
             let message = messages::missing_parameter(parameter);
             diagnostics.push(DiagnosticCode::MissingParameter, &path.parameter(name), message);
         }
@@ -44,13 +50,12 @@ pub(super) fn check_parameters(
 fn check_value(
     parameter: &Parameter,
     value: &str,
-    path: &ConnectorPath<'_>,
+    path: &dyn Fn() -> Path,
     diagnostics: &mut DiagnosticSink,
 ) {
     if parameter.accepts_as_empty(value) {
         return;
     }
-    let path = || path.parameter(parameter.name);
     if value.is_empty() {
         diagnostics.push_with(DiagnosticCode::ParameterPattern, &path(), || messages::empty_value(parameter));
         return;
@@ -91,19 +96,19 @@ fn warn_unknown_parameter(
     connector_use: &ConnectorUse<'_>,
     path: &ConnectorPath<'_>,
     diagnostics: &mut DiagnosticSink,
-) -> Option<&'static str> {
+) -> Option<&'static Parameter> {
     let path = path.parameter(name);
     let known = connector_use.connector.parameters_of(connector_use.version);
     if let Some(parameter) = known.clone().find(|parameter| parameter.doc_alias == Some(name)) {
         diagnostics.push_with_severity(Severity::Warning, DiagnosticCode::UnknownParameter, &path, || {
             messages::parameter_alias(parameter)
         });
-        return Some(parameter.name);
+        return Some(parameter);
     }
     let absent = known.map(|parameter| parameter.name).filter(|name| !connector_use.is_present(name));
     let closest = if diagnostics.count() < MAX_SUGGESTIONS { closest_match(name, absent) } else { None };
     diagnostics.push_with(DiagnosticCode::UnknownParameter, &path, || {
         messages::unknown_parameter(connector_use.connector, name, closest)
     });
-    closest
+    connector_use.connector.parameter(closest?)
 }

@@ -1,27 +1,25 @@
 //! Checks conditions that span several parameters.
 
-use std::collections::HashSet;
-
 use super::connector::Rule;
 use super::feedback_configs::FeedbackConfigs;
-use super::input::{ConnectorPath, ConnectorUse};
+use super::input::{ConnectorPath, ConnectorUse, Misspelled};
 use super::{messages, placeholder};
 use crate::diagnostic::{DiagnosticCode, DiagnosticSink};
 
-/// `misspelled`: the parameters that are present under a misspelled name.
 pub(super) fn check_rules(
     connector_use: &ConnectorUse<'_>,
-    misspelled: &HashSet<&'static str>,
+    misspelled: &Misspelled<'_>,
     feedback_configs: &FeedbackConfigs<'_>,
     path: &ConnectorPath<'_>,
     diagnostics: &mut DiagnosticSink,
 ) {
-    let is_set = |name: &&'static str| connector_use.is_nonempty(name) || misspelled.contains(name);
+    let is_set = |name: &&'static str| connector_use.is_nonempty(name) || misspelled.contains_key(name);
     for rule in connector_use.connector.rules {
         match rule {
             Rule::RequiredWhen { parameter, is, then } => {
                 let decides = |value: &str| value.eq_ignore_ascii_case(is);
-                if !connector_use.known_value(parameter).is_some_and(decides) {
+                let written = misspelled.get(parameter).unwrap_or(parameter);
+                if !connector_use.known_value(written).is_some_and(decides) {
                     continue;
                 }
                 for name in then.iter().filter(|name| !is_set(name)) {
@@ -58,7 +56,7 @@ pub(super) fn check_rules(
 }
 
 /// The value of a parameter, if no other check reports it: one slip gets one diagnostic.
-fn valid_value<'a>(connector_use: &'a ConnectorUse<'_>, name: &str) -> Option<&'a str> {
+fn valid_value<'a>(connector_use: &ConnectorUse<'a>, name: &str) -> Option<&'a str> {
     let value_type = connector_use.connector.parameter(name)?.value_type;
     connector_use.known_value(name).filter(|value| {
         value_type.check_value(value).is_ok()

@@ -51,6 +51,8 @@ macro_rules! codes {
 codes! {
     /// The request is invalid; the function rejects it.
     InvalidRequest Error,
+    /// JSON text was read where an object or a list belongs.
+    TextDecoded Warning,
     /// A number or boolean was sent as the string it was written as.
     ParameterConverted Warning,
     /// An unknown field was ignored; an error where its name is close to a known one.

@@ -14,12 +14,14 @@ pub use path::Path;
 /// The maximum number of errors that are listed. Further ones are only counted, so that 6 MB of hostile JSON do not
 /// become 60 MB of response.
 const MAX_ERRORS: usize = 5_000;
+/// The maximum length of what a list of errors has before and after its entries: both numbers and their words.
+const MAX_FRAME_BYTES: usize = 64;
 /// The maximum number of diagnostics of a [`DiagnosticSink`] that are listed.
 const MAX_DIAGNOSTICS: usize = 1_000;
 
 /// An error or a warning.
 ///
-/// As JSON: `{"Code": "UnknownField", "Path": "Connectors[0].Name", "Message": "..."}`.
+/// As JSON: `{"Code": "UnknownField", "Path": "detail.Connectors[0].Name", "Message": "..."}`.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Diagnostic {
@@ -61,7 +63,12 @@ pub struct ValidationErrors {
 impl ValidationErrors {
     /// A single error about the whole event.
     pub fn single(message: impl Into<String>) -> Self {
-        Self { entries: vec![invalid(String::new(), message.into())], omitted: 0 }
+        Self::at(&Path::root(), message)
+    }
+
+    /// A single error about the value with this path.
+    pub fn at(path: &Path, message: impl Into<String>) -> Self {
+        Self { entries: vec![invalid(path.to_string(), message.into())], omitted: 0 }
     }
 
     /// Adds an error with the code `InvalidRequest`.
@@ -100,10 +107,23 @@ impl ValidationErrors {
 
     /// Lists only the first errors, as many as fit into this many bytes of a JSON string but at least one, and counts
     /// the others.
-    pub fn truncated_to(mut self, max_bytes: usize) -> Self {
+    pub fn truncated_to_json(self, max_bytes: usize) -> Self {
+        self.truncated_by(max_bytes, |text| serde_json::to_string(text).map_or(0, |json| json.len()))
+    }
+
+    /// Lists only the first errors, as many as fit into a text of this many bytes but at least one, and counts the
+    /// others.
+    pub fn truncated_to_text(self, max_bytes: usize) -> Self {
+        if self.to_string().len() <= max_bytes {
+            return self;
+        }
+        self.truncated_by(max_bytes.saturating_sub(MAX_FRAME_BYTES), |text| text.len() + "\n- ".len())
+    }
+
+    fn truncated_by(mut self, max_bytes: usize, len: impl Fn(&str) -> usize) -> Self {
         let mut bytes = 0;
         let fitting = self.entries.iter().take_while(|diagnostic| {
-            bytes += serde_json::to_string(&diagnostic.to_string()).map_or(0, |json| json.len());
+            bytes += len(&diagnostic.to_string());
             bytes <= max_bytes
         });
         let fitting = fitting.count().max(1);
@@ -200,12 +220,28 @@ mod tests {
         assert!(text.starts_with("5003 errors:\n- [0]: wrong.\n- [1]: wrong."), "{}", &text[..60]);
         assert!(text.ends_with("\n- and 3 more"));
 
-        let truncated = errors.clone().truncated_to(40);
+        let truncated = errors.clone().truncated_to_json(40);
         assert_eq!(
             truncated.to_string(),
             "5003 errors:\n- [0]: wrong.\n- [1]: wrong.\n- [2]: wrong.\n- and 5000 more"
         );
-        assert_eq!(errors.truncated_to(0).iter().count(), 1);
+        assert_eq!(errors.clone().truncated_to_json(0).iter().count(), 1);
+
+        for max_bytes in [100, 101, 102, 1_000, 8_192] {
+            let text = errors.clone().truncated_to_text(max_bytes).to_string();
+            assert!(text.len() <= max_bytes && text.len() + 100 > max_bytes, "{} of {max_bytes}", text.len());
+            let listed = text.lines().filter(|line| line.ends_with("]: wrong.")).count();
+            assert!(text.ends_with(&format!("\n- and {} more", MAX_ERRORS + 3 - listed)), "{text}");
+        }
+    }
+
+    #[test]
+    fn errors_that_fit_are_not_truncated() {
+        let mut errors = ValidationErrors::default();
+        errors.push(&Path::root().field("a"), "wrong.");
+        errors.push(&Path::root().field("b"), "wrong.");
+        let text = errors.to_string();
+        assert_eq!(errors.truncated_to_text(text.len()).to_string(), text);
     }
 
     #[test]

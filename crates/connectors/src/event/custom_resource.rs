@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use super::{RequestOrigin, field_error, messages, string_field};
+use super::{RequestOrigin, messages, string_field};
 use crate::client_token::Requester;
 use crate::diagnostic::ValidationErrors;
 use crate::json::{JsonType, Object, RawJson};
-use crate::request::{ParseOptions, ParsedRequest, parse};
+use crate::request::{InvalidRequest, ParseOptions, ParsedRequest};
 
 /// A custom resource request.
 ///
@@ -17,7 +17,7 @@ use crate::request::{ParseOptions, ParsedRequest, parse};
 pub struct CustomResourceEvent<'a> {
     /// The IDs that the response repeats.
     pub ids: ResourceIds,
-    /// What the envelopes say about the request.
+    /// What the envelopes say about the event, with the path of the event.
     pub origin: RequestOrigin,
     /// The field `ResponseURL`, unchecked.
     pub response_url: Option<RawJson<'a>>,
@@ -49,13 +49,19 @@ pub enum RequestType {
 }
 
 /// How the properties of a custom resource are parsed. CloudFormation itself adds two fields to them.
-pub const PARSE_OPTIONS: ParseOptions =
-    ParseOptions { require_connectors: true, allowed_extra_fields: &["ServiceToken", "ServiceTimeout"] };
+pub const PARSE_OPTIONS: ParseOptions<'static> = ParseOptions {
+    require_connectors: true,
+    allowed_extra_fields: &["ServiceToken", "ServiceTimeout"],
+    ..ParseOptions::DEFAULT
+};
+
+const PROPERTIES: &str = "ResourceProperties";
+const OLD_PROPERTIES: &str = "OldResourceProperties";
 
 /// Whether an event is a custom resource request. One of the two conditions is enough, so that an event that lacks a
 /// field still gets a response, or a message about that field.
 pub(super) fn matches(event: &Object<'_>) -> bool {
-    event.has("ResponseURL") || (event.has("RequestType") && event.has("ResourceProperties"))
+    event.has("ResponseURL") || (event.has("RequestType") && event.has(PROPERTIES))
 }
 
 impl<'a> CustomResourceEvent<'a> {
@@ -67,7 +73,7 @@ impl<'a> CustomResourceEvent<'a> {
             request_id: ids.request_id.clone(),
         };
         let response_url = event.get("ResponseURL");
-        Self { ids, origin: outer.with_requester(Some(requester)), response_url, event }
+        Self { ids, origin: outer.inside(outer.path.clone(), Some(requester)), response_url, event }
     }
 
     /// What CloudFormation does with the resource.
@@ -82,7 +88,8 @@ impl<'a> CustomResourceEvent<'a> {
             Some("Delete") => Ok(RequestType::Delete),
             _ => {
                 let json = self.event.get("RequestType");
-                Err(field_error("RequestType", messages::expected("Create, Update or Delete", json)))
+                let message = messages::expected("Create, Update or Delete", json);
+                Err(ValidationErrors::at(&self.origin.path.field("RequestType"), message))
             }
         }
     }
@@ -94,11 +101,8 @@ impl<'a> CustomResourceEvent<'a> {
 
     /// How long CloudFormation waits for the response, if the template sets `ServiceTimeout`.
     pub fn service_timeout(&self) -> Option<Duration> {
-        let in_properties = || self.event.get("ResourceProperties")?.as_object()?.get("ServiceTimeout");
-        self.event
-            .get("ServiceTimeout")
-            .and_then(parse_seconds)
-            .or_else(|| in_properties().and_then(parse_seconds))
+        let in_event = self.event.get("ServiceTimeout").and_then(parse_seconds);
+        in_event.or_else(|| self.property(PROPERTIES, |fields| parse_seconds(fields.get("ServiceTimeout")?)))
     }
 
     /// Parses the request in `ResourceProperties`.
@@ -106,8 +110,8 @@ impl<'a> CustomResourceEvent<'a> {
     /// # Errors
     ///
     /// Returns what is wrong with the properties.
-    pub fn request(&self) -> Result<ParsedRequest, ValidationErrors> {
-        self.parse_properties("ResourceProperties")
+    pub fn request(&self) -> Result<ParsedRequest, Box<InvalidRequest>> {
+        self.parse_properties(PROPERTIES)
     }
 
     /// Parses the previous request, in `OldResourceProperties`.
@@ -115,19 +119,29 @@ impl<'a> CustomResourceEvent<'a> {
     /// # Errors
     ///
     /// Returns what is wrong with the properties.
-    pub fn old_request(&self) -> Result<ParsedRequest, ValidationErrors> {
-        self.parse_properties("OldResourceProperties")
+    pub fn old_request(&self) -> Result<ParsedRequest, Box<InvalidRequest>> {
+        self.parse_properties(OLD_PROPERTIES)
     }
 
     /// The previous `Revision`, even if the rest of `OldResourceProperties` is not a valid request.
     pub fn old_revision(&self) -> Option<String> {
-        string_field(&self.event.get("OldResourceProperties")?.as_object()?, "Revision")
+        self.property(OLD_PROPERTIES, |fields| string_field(fields, "Revision"))
     }
 
-    fn parse_properties(&self, name: &str) -> Result<ParsedRequest, ValidationErrors> {
+    /// What `read` finds in an object of properties, or in the text of one.
+    fn property<T>(&self, name: &str, read: impl FnOnce(&Object<'_>) -> Option<T>) -> Option<T> {
+        let json = self.event.get(name)?;
+        match json.decode_text(&[JsonType::Object]) {
+            Some(decoded) => read(&RawJson::parse(&decoded.text).ok()?.as_object()?),
+            None => read(&json.as_object()?),
+        }
+    }
+
+    fn parse_properties(&self, name: &str) -> Result<ParsedRequest, Box<InvalidRequest>> {
+        let origin = self.origin.inside(self.origin.path.field(name), None);
         match self.event.get(name) {
-            Some(json) => parse(json, &PARSE_OPTIONS),
-            None => Err(field_error(name, messages::expected("an object", None))),
+            Some(json) => origin.parse_request(json, &PARSE_OPTIONS),
+            None => Err(ValidationErrors::at(&origin.path, messages::expected("an object", None)).into()),
         }
     }
 }

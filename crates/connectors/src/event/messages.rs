@@ -1,6 +1,6 @@
 //! Every message about an event that contains no request, or about the envelope of a request.
 
-use super::MAX_ENVELOPE_DEPTH;
+use super::{MAX_ENVELOPE_DEPTH, MAX_WRAPPERS};
 use crate::json::RawJson;
 
 pub(super) const UNRECOGNIZED_EVENT: &str = "unrecognized event; send a request (ConnectorDefinitionId, Connectors), an \
@@ -16,6 +16,16 @@ pub(super) fn expected(expected: &str, json: Option<RawJson<'_>>) -> String {
         Some(json) => format!("expected {expected}, found {}.", json.describe()),
         None => format!("required; expected {expected}."),
     }
+}
+
+pub(super) const SCHEDULE_WITHOUT_INPUT: &str = "empty; the schedule has no Input, so its default event was sent. Set \
+     the schedule's Input to the request.";
+
+pub(super) const RECORD_OF_SUCCESS: &str =
+    "record of an invocation that succeeded; redrive only the records of failed invocations.";
+
+pub(super) fn too_many_wrappers() -> String {
+    format!("the event is in more than {MAX_WRAPPERS} records or strings; send it in fewer.")
 }
 
 pub(super) fn message_is_not_json(error: &serde_json::Error) -> String {

@@ -9,8 +9,8 @@ use crate::request::{ParseOptions, parse};
 
 pub(super) const FIELD: &str = "tf";
 
-pub(super) const PARSE_OPTIONS: ParseOptions =
-    ParseOptions { require_connectors: false, allowed_extra_fields: &[FIELD] };
+const PARSE_OPTIONS: ParseOptions<'static> =
+    ParseOptions { allowed_extra_fields: &[FIELD], ..ParseOptions::DEFAULT };
 
 /// The action on the Terraform resource, or a message about it. A request that is not Terraform's creates.
 pub(super) fn parse_action(event: &Object<'_>) -> Result<ResourceAction, &'static str> {

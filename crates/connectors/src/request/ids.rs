@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::messages::{self, invalid_id};
+use crate::region::{FunctionLocation, is_region_name, partition_of};
 
 /// Why a text is not an identifier, and what to write instead. It does not contain the text.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -81,6 +82,21 @@ impl ConnectorDefinitionId {
             return Err(error(messages::LONGER_THAN_DEFINITION_ARN));
         }
         Self::parse_id_only(id).ok_or_else(|| error(messages::DEFINITION_ARN_WITHOUT_ID))
+    }
+
+    /// Checks that a text, if it is the ARN of a definition, names a definition where the function runs.
+    pub(super) fn check_location(text: &str, function: &FunctionLocation) -> Result<(), ParseIdError> {
+        let Some(arn) = ArnLocation::parse(text) else { return Ok(()) };
+        let message = match arn.difference(function) {
+            Some(LocationDifference::Region(expected)) => messages::definition_in_other_region(expected),
+            Some(LocationDifference::Partition(expected)) => {
+                messages::definition_in_other_partition(expected)
+            }
+            Some(LocationDifference::Account) => messages::DEFINITION_IN_OTHER_ACCOUNT.to_owned(),
+            None if !is_region_name(arn.region) => messages::definition_arn_without_region(),
+            None => return Ok(()),
+        };
+        Err(ParseIdError(message))
     }
 
     fn parse_id_only(id: &str) -> Option<Self> {
@@ -174,6 +190,11 @@ impl VersionArn {
         &self.text
     }
 
+    /// Whether the version can be one of the function's: nothing that is known about the function says otherwise.
+    pub fn is_in(&self, function: &FunctionLocation) -> bool {
+        ArnLocation::parse(&self.text).is_some_and(|arn| arn.difference(function).is_none())
+    }
+
     /// ID of the definition that has the version.
     pub fn definition(&self) -> &ConnectorDefinitionId {
         &self.definition
@@ -182,6 +203,47 @@ impl VersionArn {
     /// ID of the version itself.
     pub fn version(&self) -> &str {
         &self.version
+    }
+}
+
+/// The parts of an ARN that say where its resource is.
+struct ArnLocation<'a> {
+    partition: &'a str,
+    region: &'a str,
+    account: &'a str,
+}
+
+/// How the location of an ARN differs from the function's, with the function's own.
+enum LocationDifference<'a> {
+    Region(&'a str),
+    Partition(&'static str),
+    Account,
+}
+
+impl<'a> ArnLocation<'a> {
+    /// `None` if the text is not an ARN.
+    fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.splitn(6, ':');
+        let is_arn = parts.next() == Some("arn");
+        let (partition, _, region, account) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        is_arn.then_some(Self { partition, region, account })
+    }
+
+    /// The first difference that is certain.
+    fn difference<'f>(&self, function: &'f FunctionLocation) -> Option<LocationDifference<'f>> {
+        if let Some(region) = &function.region
+            && region != self.region
+        {
+            return Some(LocationDifference::Region(region));
+        }
+        let partition = function.partition().or_else(|| partition_of(self.region));
+        if let Some(partition) = partition.filter(|partition| *partition != self.partition)
+            && is_region_name(self.region)
+        {
+            return Some(LocationDifference::Partition(partition));
+        }
+        let account = function.account.as_deref();
+        account.is_some_and(|account| account != self.account).then_some(LocationDifference::Account)
     }
 }
 
@@ -235,6 +297,59 @@ mod tests {
         ] {
             assert!(ConnectorDefinitionId::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    /// A table: where the function runs, the ARN's partition, Region and account, and the first words of the error.
+    #[test]
+    fn a_definition_is_where_the_function_runs() {
+        const US: (Option<&str>, Option<&str>) = (Some("us-east-1"), Some("123456789012"));
+        const GOV: (Option<&str>, Option<&str>) = (Some("us-gov-west-1"), None);
+        const UNKNOWN: (Option<&str>, Option<&str>) = (None, None);
+        for ((region, account), arn, error) in [
+            (US, "aws:greengrass:us-east-1:123456789012", None),
+            (
+                US,
+                "aws:greengrass:eu-west-1:123456789012",
+                Some("connector definition of another Region; use one in us-east-1."),
+            ),
+            (US, "aws:greengrass:us-east-1:999999999999", Some("connector definition of another account; ")),
+            (US, "aws:greengrass:us-east-1:", Some("connector definition of another account; ")),
+            (
+                US,
+                "aws-cn:greengrass:us-east-1:123456789012",
+                Some("connector definition of another partition; use one in aws."),
+            ),
+            (US, "aws:greengrass::123456789012", Some("connector definition of another Region; ")),
+            (GOV, "aws-us-gov:greengrass:us-gov-west-1:999999999999", None),
+            (
+                GOV,
+                "aws:greengrass:us-gov-west-1:999999999999",
+                Some("connector definition of another partition; use one in aws-us-gov."),
+            ),
+            (UNKNOWN, "aws-cn:greengrass:cn-north-1:999999999999", None),
+            (UNKNOWN, "aws-iso:greengrass:us-iso-east-1:999999999999", None),
+            (
+                UNKNOWN,
+                "aws:greengrass:cn-north-1:999999999999",
+                Some("connector definition of another partition; use one in aws-cn."),
+            ),
+            (UNKNOWN, "aws:greengrass:region:999999999999", Some("no Region in the ARN")),
+        ] {
+            let owned = |text: Option<&str>| text.map(str::to_owned);
+            let function = FunctionLocation { region: owned(region), account: owned(account) };
+            let text = format!("arn:{arn}:/greengrass/definition/connectors/d");
+            let found = ConnectorDefinitionId::check_location(&text, &function).err().map(|e| e.to_string());
+            match error {
+                None => assert_eq!(found, None, "{arn}"),
+                Some(error) => {
+                    assert!(found.as_ref().is_some_and(|found| found.starts_with(error)), "{arn}: {found:?}")
+                }
+            }
+            let version = VersionArn::parse(&format!("{text}/versions/v")).unwrap();
+            let is_elsewhere = error.is_some_and(|error| error.starts_with("connector definition"));
+            assert_eq!(version.is_in(&function), !is_elsewhere, "{arn}");
+        }
+        assert!(ConnectorDefinitionId::check_location("d", &FunctionLocation::default()).is_ok());
     }
 
     #[test]

@@ -31,6 +31,25 @@ pub(super) fn missing_field(name: &str, expected: &str, similar: Option<&str>) -
     }
 }
 
+/// `similar` was taken for the optional field `name`.
+pub(super) fn misspelled_field(name: &str, similar: &str) -> String {
+    if similar.eq_ignore_ascii_case(name) {
+        format!("field names are case-sensitive; use `{name}`.")
+    } else {
+        format!("unknown field; use `{name}`.")
+    }
+}
+
+pub(super) const VERSION_2_FIELD: &str = "ignored; this field needs GREENGRASS_VERSION=2, and the function \
+     creates versions of Greengrass V1 connector definitions.";
+
+pub(super) const TASK_TOKEN: &str = "the function calls neither SendTaskSuccess nor SendTaskFailure, so the task \
+     would wait until it times out; use the request-response integration, which is the resource without \
+     `.waitForTaskToken`, and leave the token out.";
+
+pub(crate) const TEXT_DECODED: &str =
+    "JSON text was decoded; send the value itself, without quotation marks around it.";
+
 pub(super) fn unknown_field(similar: Option<&str>) -> String {
     match similar {
         None => "unknown field, ignored.".to_owned(),
@@ -42,8 +61,9 @@ pub(super) const DUPLICATE_FIELD: &str = "duplicate field; keep one.";
 
 // Connectors.
 
-pub(super) fn duplicate_id(first_index: usize) -> String {
-    format!("duplicate of Connectors[{first_index}].Id; use a unique Id for each connector.")
+/// `list` is the path of the list, from the root of its text.
+pub(super) fn duplicate_id(list: &str, first_index: usize) -> String {
+    format!("duplicate of {list}[{first_index}].Id; use a unique Id for each connector.")
 }
 
 pub(super) fn parameters_not_an_object(json: RawJson<'_>) -> String {
@@ -69,6 +89,22 @@ pub(super) const NOT_A_DEFINITION_ARN: &str = "not the ARN of a connector defini
 pub(super) const LONGER_THAN_DEFINITION_ARN: &str =
     "the ARN continues after the ID of the connector definition";
 pub(super) const DEFINITION_ARN_WITHOUT_ID: &str = "no valid ID in the ARN of the connector definition";
+
+pub(super) fn definition_arn_without_region() -> String {
+    "no Region in the ARN of the connector definition; use the ARN as Greengrass returns it, or the ID alone."
+        .to_owned()
+}
+
+pub(super) fn definition_in_other_region(region: &str) -> String {
+    format!("connector definition of another Region; use one in {region}.")
+}
+
+pub(super) fn definition_in_other_partition(partition: &str) -> String {
+    format!("connector definition of another partition; use one in {partition}.")
+}
+
+pub(super) const DEFINITION_IN_OTHER_ACCOUNT: &str =
+    "connector definition of another account; use one in the function's account.";
 
 /// `hint` is a clause in the imperative, here and below.
 pub(super) fn invalid_id(problem: &str, hint: &str) -> String {

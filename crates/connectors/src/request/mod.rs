@@ -3,14 +3,22 @@
 //! Every event source carries the same object. [`parse()`] turns it into types that cannot hold an invalid ID or ARN, or
 //! two connectors with one Id, and otherwise reports all errors together, each with its path.
 
+mod connectors;
+mod fields;
 mod ids;
+mod invalid;
 mod messages;
 mod parse;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
+pub(crate) use connectors::{ARN, PARAMETERS};
 pub use ids::{ClientToken, ConnectorArn, ConnectorDefinitionId, ConnectorId, ParseIdError, VersionArn};
+pub use invalid::InvalidRequest;
+pub(crate) use invalid::{ReadableConnector, ReadableConnectors, Unreadable};
+pub(crate) use messages::TEXT_DECODED;
+pub(crate) use parse::CONNECTORS;
 pub(crate) use parse::REQUEST_FIELDS;
 pub use parse::{ParseOptions, ParsedRequest, parse};
 

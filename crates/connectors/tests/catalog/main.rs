@@ -1,5 +1,6 @@
 //! The catalog, through the two functions that every request goes through: `parse` and `validate`.
 
+mod arbitrary;
 mod arns;
 mod mutations;
 mod rules;

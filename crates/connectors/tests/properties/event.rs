@@ -2,12 +2,12 @@
 
 use std::time::SystemTime;
 
-use connectors::catalog::{Context, validate};
+use connectors::catalog::{Context, validate, validate_readable};
 use connectors::client_token::{Requester, client_token_for};
 use connectors::diagnostic::{Diagnostic, ValidationErrors};
 use connectors::event::{Event, RequestOrigin, ResourceAction, parse_event};
 use connectors::json::RawJson;
-use connectors::request::ParsedRequest;
+use connectors::request::{InvalidRequest, ParsedRequest};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Map, Value, json};
@@ -57,18 +57,25 @@ impl Checker {
         Self::check_text(&errors.to_string())?;
         Self::check_text(&format!("{errors:?}"))?;
         // The function truncates what it returns.
-        let truncated = errors.clone().truncated_to(4_096).to_string();
-        prop_assert!(truncated.len() <= 4_096 + MAX_DIAGNOSTIC_BYTES, "{} bytes", truncated.len());
+        for truncated in [errors.clone().truncated_to_json(4_096), errors.clone().truncated_to_text(4_096)] {
+            let bytes = truncated.to_string().len();
+            prop_assert!(bytes <= 4_096 + MAX_DIAGNOSTIC_BYTES, "{} bytes", bytes);
+        }
         Ok(())
     }
 
     fn check_request(
         &mut self,
-        request: &Result<ParsedRequest, ValidationErrors>,
+        request: &Result<ParsedRequest, Box<InvalidRequest>>,
         origin: &RequestOrigin,
     ) -> Result<(), TestCaseError> {
         match request {
-            Err(errors) => self.check_errors(errors),
+            Err(invalid) => {
+                let diagnostics = validate_readable(invalid, &Context::for_region(None));
+                prop_assert!(invalid.warnings.len() <= MAX_WARNINGS && diagnostics.len() <= MAX_WARNINGS);
+                invalid.warnings.iter().chain(&diagnostics).try_for_each(Self::check_diagnostic)?;
+                self.check_errors(&invalid.errors)
+            }
             Ok(parsed) => {
                 let _ = client_token_for(parsed, &origin.requester);
                 Self::check_text(&format!("{parsed:?}"))?;
@@ -114,6 +121,10 @@ impl Checker {
                     }
                 }
             }
+            Ok(Event::Wrapped(message)) => match message.parse_wrapped() {
+                Ok(event) => self.check_event(event, &message.origin, depth)?,
+                Err(errors) => self.check_errors(&errors)?,
+            },
         }
         Ok(())
     }

@@ -81,7 +81,11 @@ pub(crate) const ARBITRARY_CONNECTORS: Property = Property {
                 let json = RawJson::parse(&text).unwrap();
                 for options in [
                     ParseOptions::default(),
-                    ParseOptions { require_connectors: true, allowed_extra_fields: &["x"] },
+                    ParseOptions {
+                        require_connectors: true,
+                        allowed_extra_fields: &["x"],
+                        ..ParseOptions::default()
+                    },
                 ] {
                     let Ok(parsed) = parse(json, &options) else { continue };
                     let deferred = |index: usize, name: &str| (index + name.len()).is_multiple_of(2);
