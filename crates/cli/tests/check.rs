@@ -3,49 +3,11 @@
 #[allow(dead_code, unreachable_pub, reason = "a module of this test file, which uses its own part")]
 mod support;
 
-use std::io::Write;
-use std::process::{Output, Stdio};
-
 use serde_json::{Value, json};
-use support::{assert_expected, connector_versions, documentation};
+use support::check::{check, check_text, diagnostics, expected, report_on, stdout};
+use support::{assert_expected, documentation};
 
 const TEMPLATE: &str = "crates/cli/tests/templates/line.yaml";
-
-fn check(arguments: &[&str]) -> Output {
-    connector_versions(&[&["check"], arguments].concat()).stdin(Stdio::null()).output().unwrap()
-}
-
-/// Checks this text and then the files in `arguments`.
-fn check_text(text: &str, arguments: &[&str]) -> Output {
-    let mut process = connector_versions(&[&["check", "-"], arguments].concat())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    process.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    process.wait_with_output().unwrap()
-}
-
-/// The JSON report, and the exit status.
-fn report_on(text: &str, arguments: &[&str]) -> (Value, i32) {
-    let output = check_text(text, &[&["--format", "json"], arguments].concat());
-    (serde_json::from_slice(&output.stdout).unwrap(), output.status.code().unwrap())
-}
-
-/// Code, path and line of each diagnostic.
-fn diagnostics(report: &Value) -> Vec<(String, String, u64)> {
-    let diagnostics = report["Files"][0]["Diagnostics"].as_array().unwrap();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    diagnostics.iter().map(|d| (text(&d["Code"]), text(&d["Path"]), d["Line"].as_u64().unwrap())).collect()
-}
-
-fn expected(diagnostics: &[(&str, &str, u64)]) -> Vec<(String, String, u64)> {
-    diagnostics.iter().map(|(code, path, line)| ((*code).to_owned(), (*path).to_owned(), *line)).collect()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
 
 /// A request with one error, on its third line.
 fn request() -> String {
@@ -128,7 +90,7 @@ fn a_template_in_yaml() {
 #[test]
 fn a_template_in_json_and_its_long_forms() {
     let template = json!({ "Resources": {
-        "Mine": { "Type": "AWS::CloudFormation::CustomResourceEvent", "Properties": {
+        "Mine": { "Type": "AWS::CloudFormation::CustomResource", "Properties": {
             "ServiceToken": { "Ref": "Token" },
             "ConnectorDefinitionID": { "Ref": "Definition" },
             "Connectors": [{
@@ -230,25 +192,6 @@ fn events_of_every_source() {
 }
 
 #[test]
-fn json_of_the_greengrass_api() {
-    let connectors = r#"{"Connectors": [{"Id": "a", "ConnectorArn": "arn:aws:greengrass:us-east-1::/connectors/SNS/versions/9",
-        "Parameters": {"DefaultSNSArn": 1}}]}"#;
-    let found_all = expected(&[
-        ("UnknownVersion", "Connectors[0].ConnectorArn", 1),
-        ("ParameterConverted", "Connectors[0].Parameters.DefaultSNSArn", 2),
-        ("ParameterPattern", "Connectors[0].Parameters.DefaultSNSArn", 2),
-    ]);
-    for text in [
-        connectors.to_owned(),
-        format!(r#"{{"Name": "line-7", "InitialVersion": {connectors}}}"#),
-        format!(r#"{{"Id": "d", "Version": "v", "Definition": {connectors}}}"#),
-    ] {
-        let (report, status) = report_on(&text, &[]);
-        assert_eq!((diagnostics(&report), status), (found_all.clone(), 1), "{text}");
-    }
-}
-
-#[test]
 fn text_output_is_as_expected_and_as_in_the_guide() {
     let file = "crates/cli/tests/templates/alerts.yaml";
     let output = check(&[file]);
@@ -300,9 +243,17 @@ fn a_file_that_cannot_be_checked_has_its_own_exit_status() {
         ("{\"a\": tru}", "not JSON: expected ident"),
         ("a: [", "not YAML: "),
         ("", "no content"),
-        ("{\"name\": \"x\"}", "no request, template or connectors found: "),
-        ("a: b", "no request, template or connectors found: "),
         ("7", "not an event: "),
+        ("// the alerts\n{\"Resources\": {}}", "neither JSON nor a template: a comment at line 1 column 1"),
+        (
+            "{\n  /* the alerts */\n  \"Resources\": {}}",
+            "neither JSON nor a template: a comment at line 2 column 3",
+        ),
+        (
+            "# an event\n{\"ConnectorDefinitionId\": \"d\"}",
+            "neither JSON nor a template: a comment at line 1 column 1",
+        ),
+        ("alerts", "neither JSON nor a template: expected value at line 1 column 1"),
     ];
     for (text, error) in table {
         let (report, status) = report_on(text, &[TEMPLATE]);

@@ -9,6 +9,7 @@ use connectors::request::{InvalidRequest, ParsedRequest};
 
 use super::diagnostic::{LocatedDiagnostic, Requirement};
 use super::excerpt::ExcerptReader;
+use super::resolved::{Resolved, ResolvedValue};
 use super::spanned_value::{Span, SpannedValue, Value};
 
 /// The diagnostics and requirements of one file.
@@ -16,6 +17,10 @@ use super::spanned_value::{Span, SpannedValue, Value};
 pub(super) struct CheckResult {
     pub(super) diagnostics: Vec<LocatedDiagnostic>,
     pub(super) requirements: Vec<Requirement>,
+    /// What is worth knowing about the file, each a phrase without a period.
+    pub(super) notes: Vec<String>,
+    /// Number of events, resources and lists of connectors.
+    pub(super) requests: usize,
     /// Number of connectors that were checked.
     pub(super) connectors: usize,
 }
@@ -37,9 +42,25 @@ pub(super) enum Container {
     File,
     /// A value of the file, by its path: a resource of a template.
     Value(String),
+    /// A list of connectors that is not named `Connectors` in a request, by its path.
+    List(String),
+    /// A text of the file, by the path of the text.
+    Text(String),
 }
 
 impl CheckResult {
+    /// The result of a file in which there is nothing to check.
+    pub(super) fn noted(note: &str) -> Self {
+        Self { notes: vec![note.to_owned()], ..Self::default() }
+    }
+
+    /// Adds a note, once.
+    pub(super) fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
     /// Adds the diagnostics and the requirements of a request.
     pub(super) fn add(
         &mut self,
@@ -97,14 +118,12 @@ impl CheckResult {
         }
     }
 
-    /// Sorts the diagnostics by line, and adds the lines of `source` that they are about.
-    pub(super) fn finish(&mut self, source: Option<&str>) {
+    /// Sorts the diagnostics by line, and adds the lines of the file that they are about, where these may be shown.
+    pub(super) fn finish(&mut self, text: &str) {
         self.diagnostics.sort_by_key(|located| (located.span.line, located.span.column));
-        if let Some(source) = source {
-            let mut reader = ExcerptReader::new(source);
-            for located in &mut self.diagnostics {
-                located.excerpt = reader.excerpt(located.span);
-            }
+        let mut reader = ExcerptReader::new(text);
+        for located in self.diagnostics.iter_mut().filter(|located| located.is_source) {
+            located.excerpt = reader.excerpt(located.span);
         }
     }
 }
@@ -114,16 +133,24 @@ impl RequestLocation<'_> {
     fn path_in_file(&self, path: &str) -> String {
         match &self.container {
             Container::File => path.to_owned(),
+            Container::List(list) => format!("{list}{}", path.strip_prefix("Connectors").unwrap_or_default()),
             Container::Value(value) if path.starts_with('[') => format!("{value}{path}"),
             Container::Value(value) if path.is_empty() => value.clone(),
             Container::Value(value) => format!("{value}.{path}"),
+            Container::Text(text) if path.is_empty() => text.clone(),
+            Container::Text(text) => format!("{text}: {path}"),
         }
     }
 
     fn locate(&self, diagnostic: Diagnostic) -> LocatedDiagnostic {
         let span = self.spans.find(&diagnostic.path);
         let path = self.path_in_file(&diagnostic.path);
-        LocatedDiagnostic { diagnostic: Diagnostic { path, ..diagnostic }, span, excerpt: None }
+        LocatedDiagnostic {
+            diagnostic: Diagnostic { path, ..diagnostic },
+            span,
+            excerpt: None,
+            is_source: false,
+        }
     }
 }
 
@@ -135,7 +162,7 @@ pub(super) struct SpanIndex {
 
 impl SpanIndex {
     /// An index of a request whose values all have one span.
-    fn single(root: Span) -> Self {
+    pub(super) fn single(root: Span) -> Self {
         Self { root, by_path: HashMap::new() }
     }
 
@@ -153,6 +180,34 @@ impl SpanIndex {
         index
     }
 
+    /// The index of a request that is this value of a template.
+    pub(super) fn for_resolved(value: &Resolved) -> Self {
+        let mut index = Self::single(value.span);
+        index.add_resolved(&Path::root(), value);
+        index
+    }
+
+    /// The index of a request whose connectors are this value of a template.
+    pub(super) fn for_resolved_connectors(value: &Resolved) -> Self {
+        let mut index = Self::single(value.span);
+        index.add_resolved(&Path::root().field("Connectors"), value);
+        index
+    }
+
+    fn add_resolved(&mut self, path: &Path, value: &Resolved) {
+        self.by_path.insert(path.to_string(), value.span);
+        match &value.value {
+            ResolvedValue::List(items) => {
+                let items = items.iter().enumerate();
+                items.for_each(|(index, item)| self.add_resolved(&path.index(index), item));
+            }
+            ResolvedValue::Object(object) => {
+                object.members.iter().for_each(|(name, value)| self.add_resolved(&path.field(name), value));
+            }
+            _ => {}
+        }
+    }
+
     fn add(&mut self, path: &Path, value: &SpannedValue) {
         self.by_path.insert(path.to_string(), value.span);
         match &value.value {
@@ -160,7 +215,7 @@ impl SpanIndex {
                 items.iter().enumerate().for_each(|(index, item)| self.add(&path.index(index), item));
             }
             Value::Object(members) => {
-                members.iter().for_each(|(name, value)| self.add(&path.field(name), value));
+                members.iter().for_each(|member| self.add(&path.field(&member.name), &member.value));
             }
             Value::Null | Value::Scalar(_) => {}
         }

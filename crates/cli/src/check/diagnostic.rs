@@ -12,8 +12,17 @@ use crate::requirements::requirements;
 pub(super) struct LocatedDiagnostic {
     pub(super) diagnostic: Diagnostic,
     pub(super) span: Span,
-    /// The line of the file, where it may be shown.
+    /// The line of the file.
     pub(super) excerpt: Option<Excerpt>,
+    /// Whether the line may be shown.
+    pub(super) is_source: bool,
+}
+
+impl LocatedDiagnostic {
+    /// Whether another diagnostic says the same about the same place.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.span == other.span && self.diagnostic == other.diagnostic
+    }
 }
 
 /// What a connector requires that no request shows. It is not a diagnostic: nothing is known to be wrong.

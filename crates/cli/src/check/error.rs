@@ -13,8 +13,16 @@ pub(crate) enum FileError {
     Read(#[from] io::Error),
     #[error("not JSON: {0}")]
     NotJson(#[from] serde_json::Error),
+    #[error(
+        "neither JSON nor a template: a comment at line {line} column {column}, and JSON has no comments; remove it"
+    )]
+    CommentInJson { line: usize, column: usize },
+    #[error("neither JSON nor a template: {0}")]
+    OnlyText(serde_json::Error),
     #[error("not YAML: {0}")]
     NotYaml(String),
+    #[error("no file matches; check the name, or the pattern in quotes")]
+    NoMatch,
     #[error("no content")]
     Empty,
     #[error("nested more than {MAX_DEPTH} levels deep")]
@@ -23,6 +31,4 @@ pub(crate) enum FileError {
     TooManyValues,
     #[error("not an event: {0}")]
     NotAnEvent(ValidationErrors),
-    #[error("no request, template or connectors found: {0}")]
-    NothingToCheck(ValidationErrors),
 }

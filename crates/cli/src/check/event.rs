@@ -1,55 +1,44 @@
-//! The requests in an event of any source, and the connectors in JSON of the Greengrass API.
+//! The requests in an event of any source.
 
 use std::time::SystemTime;
 
 use connectors::client_token::Requester;
-use connectors::diagnostic::ValidationErrors;
+use connectors::diagnostic::{Path, ValidationErrors};
 use connectors::event::custom_resource::RequestType;
 use connectors::event::{Event, Message, RequestOrigin, ResourceAction, parse_event};
 use connectors::json::RawJson;
 use connectors::region::FunctionLocation;
-use connectors::request::{ParseOptions, parse};
 
 use super::collector::{CheckResult, Container, RequestLocation, SpanIndex};
 use super::error::FileError;
-use super::spanned_value::SpannedValue;
+use super::place::Place;
+use super::spanned_value::{Span, SpannedValue};
 
-/// The connectors of the API's JSON, with their path: `Connectors` of a create request, `InitialVersion.Connectors` of
-/// a definition, `Definition.Connectors` of a version in a response.
-pub(super) fn api_connectors(value: &SpannedValue) -> Option<(&'static [&'static str], &SpannedValue)> {
-    let has = |name| value.get(name).is_some();
-    if has("ConnectorDefinitionId") || has("ResourceProperties") || has("detail") || has("Records") {
-        return None;
-    }
-    let json_paths: [&'static [&'static str]; 3] =
-        [&["Connectors"], &["InitialVersion", "Connectors"], &["Definition", "Connectors"]];
-    json_paths.into_iter().find_map(|json_path| {
-        let connectors = json_path.iter().try_fold(value, |value, name| value.get(name))?;
-        Some((json_path, connectors))
-    })
-}
+/// Fields that only events have, and no template, API response or unrelated file.
+const EVENT_FIELDS: [&str; 8] = [
+    "ConnectorDefinitionId",
+    "connectorDefinitionId",
+    "connectors",
+    "RequestType",
+    "ResponseURL",
+    "ResourceProperties",
+    "detail",
+    "requestPayload",
+];
 
-/// Checks the connectors of the API's JSON.
-pub(super) fn check_api(
-    text: &str,
-    json_path: &[&str],
-    connectors: &SpannedValue,
-    region: Option<&str>,
-    result: &mut CheckResult,
-) {
-    let json = RawJson::parse(text).ok();
-    let literal =
-        json.and_then(|json| json_path.iter().try_fold(json, |json, name| json.as_object()?.get(name)));
-    let raw = literal.map_or_else(|| connectors.to_json().to_string(), |json| json.raw().to_owned());
-    let request = format!("{{\"ConnectorDefinitionId\":\"api\",\"Connectors\":{raw}}}");
-    let location = RequestLocation {
-        container: Container::File,
-        spans: SpanIndex::for_connectors(connectors),
-        region,
-        is_deferred: &|_, _| false,
-    };
-    if let Ok(json) = RawJson::parse(&request) {
-        result.add(parse(json, &ParseOptions::default()), &location);
+/// Fields of a message in a list of messages.
+const MESSAGE_FIELDS: [&str; 2] = ["eventSource", "body"];
+
+/// Whether a document is an event. A value that is neither this nor anything else is tried as an event too.
+pub(super) fn is_event(document: &SpannedValue) -> bool {
+    let has = |name: &str| document.get(name).is_some();
+    match document.items() {
+        Some(items) => items
+            .iter()
+            .any(|item| is_event(item) || MESSAGE_FIELDS.iter().any(|name| item.get(name).is_some())),
+        None => {
+            !has("Resources") && (EVENT_FIELDS.into_iter().any(has) || (has("Records") && !has("Connectors")))
+        }
     }
 }
 
@@ -58,30 +47,57 @@ pub(super) fn check(
     text: &str,
     value: &SpannedValue,
     region: Option<&str>,
+    place: &Place,
     result: &mut CheckResult,
 ) -> Result<(), FileError> {
-    let literal = value.to_json().to_string();
-    // YAML is parsed as the JSON that it stands for.
-    let json = RawJson::parse(text).or_else(|_| RawJson::parse(&literal))?;
-    let anonymous_origin =
-        RequestOrigin::new(Requester::Direct { request_id: String::new() }, SystemTime::UNIX_EPOCH);
-    let origin =
-        anonymous_origin.with_location(FunctionLocation { region: region.map(str::to_owned), account: None });
-    check_event(json, &origin, &EventFile { value, region }, result, 0)
+    let literal;
+    let json = match RawJson::parse(text) {
+        Ok(json) => json,
+        // YAML is parsed as the JSON that it stands for.
+        Err(_) => {
+            literal = value.to_json_text();
+            RawJson::parse(&literal)?
+        }
+    };
+    let container = place.container(&Path::root());
+    let file = EventFile { value: Some(value), span: value.span, container, region };
+    check_event(json, &anonymous_origin(region), &file, result, 0)
+}
+
+/// Checks the requests of an event that is a text in a file. A text that is no such event is left out.
+pub(super) fn check_text(
+    text: &str,
+    span: Span,
+    container: Container,
+    region: Option<&str>,
+    result: &mut CheckResult,
+) {
+    let Ok(json) = RawJson::parse(text) else { return };
+    let file = EventFile { value: None, span, container, region };
+    // The errors are those of a text that is for another function.
+    let _ = check_event(json, &anonymous_origin(region), &file, result, 0);
+}
+
+fn anonymous_origin(region: Option<&str>) -> RequestOrigin {
+    let origin = RequestOrigin::new(Requester::Direct { request_id: String::new() }, SystemTime::UNIX_EPOCH);
+    origin.with_location(FunctionLocation { region: region.map(str::to_owned), account: None })
 }
 
 /// The file that holds an event.
 struct EventFile<'a> {
-    value: &'a SpannedValue,
+    /// `None` for an event that is a text, whose values all have one span.
+    value: Option<&'a SpannedValue>,
+    span: Span,
+    container: Container,
     region: Option<&'a str>,
 }
 
 impl EventFile<'_> {
-    /// The diagnostics of an event have their paths from the root of the file.
+    /// The diagnostics of an event have their paths from the root of the event.
     fn location(&self) -> RequestLocation<'_> {
         RequestLocation {
-            container: Container::File,
-            spans: SpanIndex::for_request(self.value),
+            container: self.container.clone(),
+            spans: self.value.map_or_else(|| SpanIndex::single(self.span), SpanIndex::for_request),
             region: self.region,
             is_deferred: &|_, _| false,
         }
@@ -102,7 +118,7 @@ fn check_event(
         Ok(Event::Request(request)) => {
             let is_unknown = depth == 0 && request.source != "eventbridge" && !is_request(event);
             match request.request {
-                Err(invalid) if is_unknown => return Err(FileError::NothingToCheck(invalid.errors)),
+                Err(invalid) if is_unknown => return Err(FileError::NotAnEvent(invalid.errors)),
                 request => result.add(request, &file.location()),
             }
         }
@@ -121,6 +137,7 @@ fn check_event(
             }
         }
     }
+    result.requests += 1;
     Ok(())
 }
 
@@ -138,6 +155,12 @@ fn check_message(message: &Message, file: &EventFile<'_>, result: &mut CheckResu
 
 /// Whether an event has a field of a request.
 fn is_request(event: RawJson<'_>) -> bool {
-    let names = ["ConnectorDefinitionId", "Connectors", "connectorDefinitionId", "connectors"];
-    event.as_object().is_some_and(|members| names.iter().any(|name| members.has(name)))
+    let Some(members) = event.as_object() else { return false };
+    // Other software has connectors too, under this name.
+    let has_connectors = |list: RawJson<'_>| {
+        let mut items = list.as_array().unwrap_or_default().into_iter().filter_map(RawJson::as_object);
+        items.any(|item| item.iter().any(|(name, _)| name.eq_ignore_ascii_case("ConnectorArn")))
+    };
+    ["ConnectorDefinitionId", "Connectors", "connectorDefinitionId"].iter().any(|name| members.has(name))
+        || members.get("connectors").is_some_and(has_connectors)
 }

@@ -31,6 +31,11 @@ impl CheckReport {
         self.files.iter().filter_map(|(name, result)| Some((name.as_str(), result.as_ref().err()?)))
     }
 
+    /// The notes of all files, each with its file.
+    pub(super) fn notes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.checked().flat_map(|(name, result)| result.notes.iter().map(move |note| (name, note.as_str())))
+    }
+
     fn checked(&self) -> impl Iterator<Item = (&str, &CheckResult)> {
         self.files.iter().filter_map(|(name, result)| Some((name.as_str(), result.as_ref().ok()?)))
     }
@@ -49,6 +54,7 @@ impl CheckReport {
                     "Connectors": result.connectors,
                     "Diagnostics": result.diagnostics.iter().map(diagnostic_json).collect::<Vec<_>>(),
                     "Requirements": result.requirements.iter().map(requirement_json).collect::<Vec<_>>(),
+                    "Notes": result.notes,
                 }),
                 Err(error) => json!({ "File": name, "Error": error.to_string() }),
             })
@@ -74,6 +80,9 @@ impl CheckReport {
                     for located in &result.diagnostics {
                         text += &renderer.render(&[diagnostic_group(name, located)]);
                         text += "\n\n";
+                    }
+                    for note in &result.notes {
+                        text += &render_title(&renderer, Level::NOTE, &format!("{name}: {note}"));
                     }
                     for requirement in &result.requirements {
                         text += &render_title(&renderer, Level::NOTE, &requirement_text(name, requirement));
@@ -111,7 +120,7 @@ fn requirement_json(requirement: &Requirement) -> Value {
 }
 
 fn diagnostic_group<'a>(file: &'a str, located: &'a LocatedDiagnostic) -> Group<'a> {
-    let LocatedDiagnostic { diagnostic, span, excerpt } = located;
+    let LocatedDiagnostic { diagnostic, span, excerpt, .. } = located;
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,

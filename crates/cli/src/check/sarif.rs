@@ -44,19 +44,23 @@ fn rules() -> Vec<Value> {
     DiagnosticCode::ALL.iter().map(rule).collect()
 }
 
-/// A file that could not be checked is a failure of the tool, not a result.
+/// A file that could not be checked is a failure of the tool, not a result. A file without connectors is neither.
 fn invocation(report: &CheckReport) -> Value {
-    let notifications: Vec<Value> = report
-        .unchecked()
-        .map(|(name, error)| {
-            json!({
-                "level": "error",
-                "message": { "text": format!("Not checked: {error}.") },
-                "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(name) } } }],
-            })
-        })
-        .collect();
-    json!({ "executionSuccessful": notifications.is_empty(), "toolExecutionNotifications": notifications })
+    let errors =
+        report.unchecked().map(|(name, error)| notification("error", name, format!("Not checked: {error}.")));
+    let notes = report.notes().map(|(name, note)| notification("note", name, format!("Note: {note}.")));
+    json!({
+        "executionSuccessful": report.unchecked().next().is_none(),
+        "toolExecutionNotifications": errors.chain(notes).collect::<Vec<_>>(),
+    })
+}
+
+fn notification(level: &str, file: &str, message: String) -> Value {
+    json!({
+        "level": level,
+        "message": { "text": message },
+        "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(file) } } }],
+    })
 }
 
 fn result(file: &str, LocatedDiagnostic { diagnostic, span, .. }: &LocatedDiagnostic) -> Value {

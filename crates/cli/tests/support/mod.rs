@@ -1,5 +1,7 @@
 //! The program as built, in the repository's folder.
 
+pub mod check;
+
 use std::path::Path;
 use std::process::Command;
 

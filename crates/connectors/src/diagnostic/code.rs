@@ -89,6 +89,10 @@ codes! {
     ParametersDisagree Warning,
     /// A placeholder was left where a value belongs.
     Placeholder Error,
+    /// A template has a key twice, of which only the last counts.
+    DuplicateKey Warning,
+    /// A file with a template has several YAML documents, of which CloudFormation takes one.
+    SeveralDocuments Warning,
     /// There were more diagnostics than the 1,000 that are listed.
     Truncated Error,
 }
