@@ -6,11 +6,12 @@ use super::collector::CheckResult;
 use super::diagnostic::LocatedDiagnostic;
 use super::duplicates::Duplicates;
 use super::error::FileError;
+use super::parse::{comment_before_json, parse_documents};
 use super::place::Place;
 use super::resources::is_template;
 use super::scope::Scope;
 use super::serverless::is_serverless;
-use super::spanned_value::{SpannedValue, comment_before_json, parse_documents};
+use super::spanned_value::SpannedValue;
 use super::{api, event, template, terraform};
 
 /// Checks the text of a file.

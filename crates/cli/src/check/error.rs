@@ -4,7 +4,7 @@ use std::io;
 
 use connectors::diagnostic::ValidationErrors;
 
-use super::spanned_value::{MAX_DEPTH, MAX_NODES};
+use super::limits::{MAX_DEPTH, MAX_NODES};
 
 /// Why a file cannot be checked.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,8 @@ use std::cell::Cell;
 use connectors::json::{JsonType, RawJson};
 
 use super::error::FileError;
-use super::spanned_value::{MAX_DEPTH, MAX_NODES, Member, Span, SpannedValue, Style, Value};
+use super::limits::{MAX_DEPTH, MAX_NODES};
+use super::spanned_value::{Member, Span, SpannedValue, Style, Value};
 
 /// Gives each value of a JSON text its span.
 pub(super) struct JsonReader<'a> {
@@ -89,13 +90,14 @@ mod tests {
 
     #[test]
     fn json_values_have_positions() {
-        let value = SpannedValue::parse("{\n  \"é\": [1.10, \"x\"],\n  \"b\": true}").unwrap();
+        let value =
+            crate::check::parse::parse_document("{\n  \"é\": [1.10, \"x\"],\n  \"b\": true}").unwrap();
         let list = value.get("é").unwrap();
         assert_eq!(position(list), (2, 8));
         assert_eq!(position(&list.items().unwrap()[1]), (2, 15));
         assert_eq!(list.items().unwrap()[0].as_scalar(), Some("1.10"));
         assert_eq!((position(value.get("b").unwrap()), position(&value)), ((3, 8), (1, 1)));
-        let json = SpannedValue::parse("{\"a\": [\"é\\n\"], \"b\": 1.50}").unwrap();
+        let json = crate::check::parse::parse_document("{\"a\": [\"é\\n\"], \"b\": 1.50}").unwrap();
         assert_eq!(json.get("a").unwrap().items().unwrap()[0].span, Span { line: 1, column: 8, width: 5 });
         assert_eq!((json.get("b").unwrap().span.width, json.span.width), (4, 1));
     }

@@ -24,7 +24,9 @@ mod files;
 mod function;
 mod intrinsic;
 mod json_reader;
+mod limits;
 mod open_text;
+mod parse;
 mod place;
 #[cfg(test)]
 mod properties;

@@ -195,7 +195,7 @@ Conditions:
 
     #[test]
     fn conditions_that_cannot_hold_together() {
-        let template = SpannedValue::parse(TEMPLATE).unwrap();
+        let template = crate::check::parse::parse_document(TEMPLATE).unwrap();
         let scope = Scope { template: Some(&template), region: None, is_serverless: false };
         for (decisions, expected) in [
             (vec![condition("Prod", true)], false),
@@ -217,7 +217,7 @@ Conditions:
 
     #[test]
     fn conditions_are_evaluated_as_far_as_they_are_known() {
-        let template = SpannedValue::parse(TEMPLATE).unwrap();
+        let template = crate::check::parse::parse_document(TEMPLATE).unwrap();
         let scope = |region| Scope { template: Some(&template), region, is_serverless: false };
         for (name, decisions, region, expected) in [
             ("Prod", vec![], None, None),
@@ -236,7 +236,7 @@ Conditions:
 
     #[test]
     fn only_texts_of_a_parameter_are_values() {
-        let template = SpannedValue::parse(TEMPLATE).unwrap();
+        let template = crate::check::parse::parse_document(TEMPLATE).unwrap();
         let scope = Scope { template: Some(&template), region: None, is_serverless: false };
         let count = |name| scope.parameter_settings(name).len();
         assert_eq!(

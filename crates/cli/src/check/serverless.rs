@@ -86,7 +86,7 @@ mod tests {
                 replace_variables(text).replace(REGION, "R").replace(PARTITION, "P").replace(OPEN, "O");
             assert_eq!(replaced, expected, "{text}");
         }
-        let is = |yaml: &str| is_serverless(&SpannedValue::parse(yaml).unwrap());
+        let is = |yaml: &str| is_serverless(&crate::check::parse::parse_document(yaml).unwrap());
         assert!(is("service: a\nprovider: {name: aws}") && !is("service: a"));
         assert!(is("Resources: {A: {Type: T, Properties: [\"${self:custom.topic}\"]}}"));
         assert!(!is("Resources: {A: !Sub '${AWS::Region}-${Topic}'}"));

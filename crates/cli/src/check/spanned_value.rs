@@ -1,16 +1,5 @@
 //! JSON or YAML as a tree in which every value has its place in the file.
 
-use connectors::json::RawJson;
-
-use super::error::FileError;
-use super::json_reader::JsonReader;
-use super::yaml_reader::YamlReader;
-
-/// Maximum nesting depth of a file. Parsing recurses.
-pub(super) const MAX_DEPTH: usize = 100;
-/// Maximum number of values in a file. An alias counts as often as the values it repeats.
-pub(super) const MAX_NODES: usize = 1_000_000;
-
 /// A value and its place in the file.
 #[derive(Clone, Debug)]
 pub(super) struct SpannedValue {
@@ -60,67 +49,7 @@ pub(super) struct Member {
     pub(super) value: SpannedValue,
 }
 
-/// Parses the documents of a file: one of JSON, or any number of YAML if the text is not JSON. Empty documents are
-/// left out.
-pub(super) fn parse_documents(text: &str) -> Result<Vec<SpannedValue>, FileError> {
-    let error = match RawJson::parse(text) {
-        Ok(json) => return Ok(vec![JsonReader::new(text).value(json, 0)?]),
-        Err(error) => error,
-    };
-    // The YAML parser's error would not help the author of JSON.
-    if text.trim_start().starts_with(['{', '[']) {
-        return Err(match comment_position(text, error.line(), error.column()) {
-            Some((line, column)) => FileError::CommentInJson { line, column },
-            None => error.into(),
-        });
-    }
-    let documents = YamlReader::new(text).documents();
-    if documents.as_ref().is_ok_and(|documents| documents.iter().any(|value| value.as_scalar().is_none()))
-        || documents.as_ref().is_ok_and(Vec::is_empty)
-    {
-        return documents;
-    }
-    match comment_before_json(text) {
-        Some((line, column)) => Err(FileError::CommentInJson { line, column }),
-        None if documents.is_ok() => Err(FileError::OnlyText(error)),
-        None => documents,
-    }
-}
-
-/// The position of a comment that is where JSON stops.
-fn comment_position(text: &str, line: usize, column: usize) -> Option<(usize, usize)> {
-    let from = column.saturating_sub(1);
-    let rest = text.lines().nth(line.checked_sub(1)?)?.get(from..)?;
-    ["//", "/*", "#"].iter().any(|start| rest.starts_with(start)).then_some((line, column))
-}
-
-/// The position of a comment before something that looks like JSON; `None` if there is no comment.
-pub(super) fn comment_before_json(text: &str) -> Option<(usize, usize)> {
-    let start = text.len() - text.trim_start().len();
-    let mut rest = text.trim_start();
-    while !rest.starts_with(['{', '[']) {
-        let (_, after) = match rest {
-            line if line.starts_with("//") || line.starts_with('#') => line.split_once('\n')?,
-            block if block.starts_with("/*") => block.split_once("*/")?,
-            _ => return None,
-        };
-        rest = after.trim_start();
-    }
-    if text.trim_start().len() == rest.len() {
-        return None;
-    }
-    let before = &text[..start];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    Some((before.matches('\n').count() + 1, before[line_start..].chars().count() + 1))
-}
-
 impl SpannedValue {
-    /// Parses the only document of a text.
-    #[cfg(test)]
-    pub(super) fn parse(text: &str) -> Result<Self, FileError> {
-        parse_documents(text)?.pop().ok_or(FileError::Empty)
-    }
-
     pub(super) fn get(&self, name: &str) -> Option<&Self> {
         self.members().iter().rev().find(|member| member.name == name).map(|member| &member.value)
     }
@@ -202,7 +131,7 @@ fn write_json_string(text: &str, json: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    
 
     #[test]
     fn text_that_is_neither_is_an_error() {
@@ -221,15 +150,19 @@ mod tests {
             (&format!("{}{}", "[".repeat(200), "]".repeat(200)), "nested more than 100 levels deep"),
             (&"- ".repeat(200), "nested more than 100 levels deep"),
         ] {
-            let said = SpannedValue::parse(text).unwrap_err().to_string();
+            let said = crate::check::parse::parse_document(text).unwrap_err().to_string();
             assert!(said.starts_with(problem), "{text}: {said}");
         }
-        assert_eq!(SpannedValue::parse("# c\n{\"a\": 1}").unwrap().to_json_text(), r#"{"a":"1"}"#);
+        assert_eq!(
+            crate::check::parse::parse_document("# c\n{\"a\": 1}").unwrap().to_json_text(),
+            r#"{"a":"1"}"#
+        );
     }
 
     #[test]
     fn json_text_keeps_duplicate_keys() {
-        let value = SpannedValue::parse("a: [1, {}, []]\na: {\"x\": \"q\\\"\", y: ~}").unwrap();
+        let value =
+            crate::check::parse::parse_document("a: [1, {}, []]\na: {\"x\": \"q\\\"\", y: ~}").unwrap();
         assert_eq!(value.to_json_text(), r#"{"a":["1",{},[]],"a":{"x":"q\"","y":null}}"#);
     }
 }

@@ -12,13 +12,14 @@ use super::diagnostic::LocatedDiagnostic;
 use super::duplicates::Duplicates;
 use super::function::function;
 use super::intrinsic::{Need, Resolver};
+use super::parse::parse_documents;
 use super::place::Place;
 use super::resolved::{Resolved, ResolvedValue};
 use super::resource::{ResourceRequest, custom_request, native_request};
 use super::resources::{Resource, ResourceKind, TemplateBody, find_declarations};
 use super::scenario::{Scenario, Setting, Variable};
 use super::scope::Scope;
-use super::spanned_value::{Span, SpannedValue, Style, parse_documents};
+use super::spanned_value::{Span, SpannedValue, Style};
 
 /// Maximum number of scenarios of a resource.
 const MAX_SCENARIOS: usize = 256;

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span as YamlSpan, Tag};
 
 use super::error::FileError;
-use super::spanned_value::{MAX_DEPTH, MAX_NODES, Member, Span, SpannedValue, Style, Value};
+use super::limits::{MAX_DEPTH, MAX_NODES};
+use super::spanned_value::{Member, Span, SpannedValue, Style, Value};
 
 /// Parses YAML.
 pub(super) struct YamlReader<'a> {
@@ -209,16 +210,16 @@ fn expand_short_form(tag: &Tag, value: SpannedValue) -> SpannedValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::spanned_value::parse_documents;
+    use crate::check::parse::parse_documents;
 
     fn json(yaml: &str) -> String {
-        SpannedValue::parse(yaml).unwrap().to_json_text()
+        crate::check::parse::parse_document(yaml).unwrap().to_json_text()
     }
 
     #[test]
     fn yaml_values_have_positions_and_short_forms_are_expanded() {
         let text = "a: !Ref x\nb:\n  - !Sub\n    - ${y}\n    - {y: 1}\n  - !GetAtt c.d\ne: &n 007\nf: *n\ng: ~\nh: True\n";
-        let value = SpannedValue::parse(text).unwrap();
+        let value = crate::check::parse::parse_document(text).unwrap();
         let expected = serde_json::json!({
             "a": { "Ref": "x" },
             "b": [{ "Fn::Sub": ["${y}", { "y": "1" }] }, { "Fn::GetAtt": "c.d" }],
@@ -228,7 +229,7 @@ mod tests {
         assert_eq!(value.get("b").unwrap().items().unwrap()[1].span.line, 6);
         let null = value.get("g").unwrap().span;
         assert_eq!((null.line, null.column), (9, 4));
-        let yaml = SpannedValue::parse("a: é b  # c\nb: |\n  x\n").unwrap();
+        let yaml = crate::check::parse::parse_document("a: é b  # c\nb: |\n  x\n").unwrap();
         assert_eq!(yaml.get("a").unwrap().span, Span { line: 1, column: 4, width: 3 });
         assert_eq!(yaml.get("b").unwrap().span.width, 1);
     }
@@ -245,7 +246,7 @@ mod tests {
             ("b: {<<: 7}", r#"{"<<":"7"}"#),
         ] {
             assert_eq!(
-                SpannedValue::parse(yaml).unwrap().get("b").unwrap().to_json_text(),
+                crate::check::parse::parse_document(yaml).unwrap().get("b").unwrap().to_json_text(),
                 expected,
                 "{yaml}"
             );
@@ -262,7 +263,7 @@ mod tests {
 
     #[test]
     fn the_content_of_a_block_scalar_has_its_position() {
-        let style = |yaml: &str| SpannedValue::parse(yaml).unwrap().get("a").unwrap().style;
+        let style = |yaml: &str| crate::check::parse::parse_document(yaml).unwrap().get("a").unwrap().style;
         assert_eq!(style("a: |\n    x\n      y\n"), Style::Literal { line: 2, indentation: 4 });
         assert_eq!(style("# c\na: |-\n\n  x\n"), Style::Literal { line: 3, indentation: 2 });
         assert_eq!(style("a: |2\n    x\n  y\n"), Style::Literal { line: 2, indentation: 2 });
@@ -280,6 +281,9 @@ mod tests {
                 "a{level}: &a{level} [*a{before}, *a{before}, *a{before}, *a{before}, *a{before}, *a{before}]\n"
             );
         }
-        assert_eq!(SpannedValue::parse(&text).unwrap_err().to_string(), "more than 1000000 values");
+        assert_eq!(
+            crate::check::parse::parse_document(&text).unwrap_err().to_string(),
+            "more than 1000000 values"
+        );
     }
 }

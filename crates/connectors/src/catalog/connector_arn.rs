@@ -11,8 +11,6 @@ use crate::diagnostic::{DiagnosticCode, DiagnosticSink};
 use crate::region::{is_region_name, partition_of};
 use crate::suggest::{closest_match, is_similar};
 
-pub(super) const ARN_TEMPLATE: &str = "arn:PARTITION:greengrass:REGION::/connectors/NAME/versions/VERSION";
-
 /// A version with more digits is malformed, so that no message repeats a long one.
 const MAX_VERSION_DIGITS: usize = 10;
 

@@ -5,10 +5,11 @@
 
 use super::charset::is_digits;
 use super::connector::{ConnectorSpec, Parameter};
-use super::connector_arn::ARN_TEMPLATE;
 use super::value_type::{FEEDBACK_PARAMETER, ValueError, ValueType};
 
 // ARNs.
+
+const ARN_TEMPLATE: &str = "arn:PARTITION:greengrass:REGION::/connectors/NAME/versions/VERSION";
 
 pub(super) fn placeholder_in_arn() -> String {
     format!("placeholder not replaced; use `{ARN_TEMPLATE}`.")

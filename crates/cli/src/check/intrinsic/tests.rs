@@ -2,7 +2,7 @@ use super::*;
 use crate::check::open_text::complete;
 
 fn resolve(yaml: &str, scope: Scope<'_>, scenario: &Scenario) -> (Resolved, Vec<Need>) {
-    let document = SpannedValue::parse(&format!("value: {yaml}")).unwrap();
+    let document = crate::check::parse::parse_document(&format!("value: {yaml}")).unwrap();
     let value = document.get("value").unwrap();
     let resolver = Resolver::new(scope, scenario);
     let surroundings = Surroundings { loops: vec!["Line"], is_macro: false };
@@ -72,7 +72,7 @@ fn an_object_with_a_transform_or_a_loop_is_open() {
 #[test]
 fn an_open_value_needs_the_first_decision_on_its_way() {
     let template = "Parameters: {P: {Type: String, Default: x}, Q: {Type: String}}\nMappings: {M: {a: {k: 1}, b: {k: 2}}}";
-    let template = SpannedValue::parse(template).unwrap();
+    let template = crate::check::parse::parse_document(template).unwrap();
     let scope = Scope { template: Some(&template), region: None, is_serverless: false };
     let condition = |name: &str| Variable::Condition(name.to_owned());
     let decided = Scenario::default().with(condition("A"), Setting::Condition(true));
