@@ -131,7 +131,6 @@ fn write_json_string(text: &str, json: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    
 
     #[test]
     fn text_that_is_neither_is_an_error() {
