@@ -23,7 +23,7 @@ from botocore.config import Config
 
 s3s_fs, cli = sys.argv[1:3]
 os.environ.update({"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull})
-KEY, SECRET, BUCKET = "AKIALOCALLOCALLOCAL0", "local-secret-access-key-of-nobody", "responses"
+KEY, SECRET, BUCKET = "AKIALOCALLOCALLOCAL0", "local-secret-access-key", "responses"
 
 
 def check(condition, what):

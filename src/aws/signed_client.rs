@@ -125,7 +125,8 @@ impl SignedClient {
             .time(SystemTime::now())
             .settings(SigningSettings::default())
             .build()?;
-        let body = SignableBody::Bytes(request.body().bytes().unwrap_or_default());
+        let body = request.body().bytes().ok_or("a body that is not in memory cannot be signed")?;
+        let body = SignableBody::Bytes(body);
         let signable = SignableRequest::new(request.method(), request.uri(), request.headers().iter(), body)?;
         Ok(sign(signable, &params.into())?.into_parts().0)
     }

@@ -107,7 +107,7 @@ async fn a_message_that_came_before_is_looked_for_first() {
     let rig = Rig::with(RigOptions { behavior, variables: &[] }).await;
     let mut first = message("m", &version_of("m"));
     let others = message("other", &version_of("other"));
-    // Made, and nobody saw it; then others come.
+    // Created without a response; then other versions follow.
     rig.service.add_fault(on_create(Outcome::Hang, true, 1));
     let answer = response(rig.invoke_within(batch(&[first.clone()]), Duration::from_secs(2)).await);
     let seen = failed(&answer).is_empty();

@@ -175,8 +175,8 @@ fn the_dashboard_shows_metrics_that_there_are() {
     let places: Vec<_> = with["widgets"].as_array().unwrap().iter().map(place).collect();
     for (index, [x, y, width, height]) in places.iter().enumerate() {
         for [other_x, other_y, other_width, other_height] in &places[index + 1..] {
-            let beside = x + width <= *other_x || other_x + other_width <= *x;
-            assert!(beside || y + height <= *other_y || other_y + other_height <= *y, "{places:?}");
+            let is_apart = x + width <= *other_x || other_x + other_width <= *x;
+            assert!(is_apart || y + height <= *other_y || other_y + other_height <= *y, "{places:?}");
         }
     }
     for alarm in ["FailedRequestsAlarm:", "ThrottledRequestsAlarm:"] {

@@ -47,7 +47,7 @@ fn an_object_with_a_transform_is_open() {
       Name: n
       InitialVersion:
         Fn::Transform: {Name: Mine}
-  Beside:
+  NextTo:
     Type: AWS::Greengrass::ConnectorDefinitionVersion
     Fn::Transform: [{Name: Mine}]
     Properties:

@@ -126,7 +126,7 @@ fn is_form_of_api(path: &Path) -> bool {
 /// Whether an item of a list is a connector, also one with a misspelled field.
 fn is_connector(item: &SpannedValue) -> bool {
     let has = |name: &str| item.members().iter().any(|member| member.name.eq_ignore_ascii_case(name));
-    // An event may have these fields beside the ones of a request.
+    // An event may have these fields in addition to those of a request.
     let is_other = has("ConnectorDefinitionId") || has("Properties") || has("Connectors");
     !is_other && (has("ConnectorArn") || (has("Id") && has("Parameters")))
 }

@@ -28,7 +28,7 @@ pub(super) fn for_each(member: &Member) -> Option<(&str, &SpannedValue)> {
     Some((variable.as_scalar()?, body))
 }
 
-/// Whether a member is a macro that may change everything beside it. `AWS::Include` only adds.
+/// Whether a member is a macro that may change everything next to it. `AWS::Include` only adds.
 pub(super) fn is_macro(member: &Member) -> bool {
     member.name == TRANSFORM && calls_macro(&member.value)
 }

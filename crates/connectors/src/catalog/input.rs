@@ -114,7 +114,7 @@ impl<'a> ConnectorPath<'a> {
         Self { list, index, arn_field, parameters_field, parameters: OnceCell::new() }
     }
 
-    /// A path for diagnostics that nobody reads.
+    /// A path for diagnostics that are not reported.
     pub(super) fn unused() -> Self {
         static LIST: Path = Path::root();
         let (arn_field, parameters_field) = (request::ARN, request::PARAMETERS);

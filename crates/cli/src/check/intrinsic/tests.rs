@@ -60,7 +60,7 @@ fn an_object_with_a_transform_or_a_loop_is_open() {
         let found: Vec<&str> = object.members.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!((found, object.is_open), (names, is_open), "{yaml}");
     }
-    // A macro may change what is inside the objects beside it, too.
+    // A macro may change what is inside the objects next to it, too.
     for (name, is_open) in [("Mine", true), ("AWS::Include", false)] {
         let yaml = format!("{{a: {{b: 1}}, Fn::Transform: {{Name: {name}}}}}");
         let (resolved, _) = resolve(&yaml, scope, &Scenario::default());
