@@ -246,7 +246,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 
     /// A value that is not valid does not allow it: the setting exists to prevent it.
     fn allow_aws(&mut self) -> bool {
-        match self.value(RESPONSE_URL_ALLOW_AWS).as_deref() {
+        match self.value(RESPONSE_URL_ALLOW_AWS).map(|value| value.to_ascii_lowercase()).as_deref() {
             None | Some("true") => true,
             Some("false") => false,
             Some(_) => {
@@ -353,7 +353,9 @@ mod tests {
             ("", true, ""),
             ("true", true, ""),
             ("false", false, ""),
-            ("False", false, "RESPONSE_URL_ALLOW_AWS: "),
+            ("True", true, ""),
+            ("False", false, ""),
+            ("no", false, "RESPONSE_URL_ALLOW_AWS: "),
         ] {
             let config = config(&[(REGION, "us-east-1"), (RESPONSE_URL_ALLOW_AWS, value)]);
             assert!(config.errors.all().to_string().starts_with(errors), "{}", config.errors.all());

@@ -79,6 +79,14 @@ impl Ensurer {
         PreparedRequest { parsed, client_token }
     }
 
+    /// Whether the service has a version with exactly this ARN. A service other than AWS's may write ARNs with another Region
+    /// or account than the function's.
+    pub(crate) async fn has_version_at(&self, arn: &VersionArn, deadline: Deadline) -> bool {
+        let deadline = deadline.min(Deadline::after(deadline.remaining() / 4));
+        let content = self.greengrass.get_version(arn.definition(), arn.version(), deadline).await;
+        content.is_ok_and(|content| content.version.arn == arn.as_str())
+    }
+
     /// Finds or creates the version that a request asks for.
     ///
     /// # Errors

@@ -144,10 +144,13 @@ impl Handler {
         context: &InvocationContext,
         depth: usize,
     ) -> Result<ResponsePayload, FunctionError> {
-        self.ensurer.check_config(NeededBy::Batches)?;
         let Batch { response, messages } = batch;
         let work = |message| self.handle_message(message, context, depth);
         let results = process_batch(&messages, self.batch_concurrency, context.deadline, work).await;
+        // Each request has failed by itself, and CloudFormation was notified: the invocation's own error says why.
+        if !results.iter().any(|result| matches!(result, Some(Ok(_)))) {
+            self.ensurer.check_config(NeededBy::Batches)?;
+        }
         let not_started = results.iter().filter(|result| result.is_none()).count();
         if not_started > 0 {
             let request_id = &context.ids.request_id;
@@ -207,6 +210,9 @@ impl Handler {
             return to_payload(&json!({ "Outcome": DELETED }));
         }
         self.ensurer.check_config(NeededBy::Calls)?;
+        if origin.is_batched {
+            self.ensurer.check_config(NeededBy::Batches)?;
+        }
         let parsed = request.map_err(|invalid| self.ensurer.invalid_request(*invalid))?;
         let prepared = self.ensurer.prepare(parsed, &origin.requester);
         let PreparedRequest { parsed, client_token } = &prepared;

@@ -60,13 +60,25 @@ pub(super) async fn reconcile(
     }
     ensurer.check_config(NeededBy::Calls)?;
     ensurer.check_config(NeededBy::Responses)?;
+    if event.origin.is_batched {
+        ensurer.check_config(NeededBy::Batches)?;
+    }
     let request_type = event.request_type().map_err(FunctionError::InvalidRequest)?;
     let mut parsed = event.request().map_err(|invalid| ensurer.invalid_request(*invalid))?;
     warn_fixed_client_token(&mut parsed);
     let prepared = ensurer.prepare(parsed, &event.origin.requester);
     let current = event.ids.physical_resource_id.as_deref().and_then(VersionArn::parse);
-    // A version elsewhere is not one of this function's, even if its definition has the same id.
-    let current = current.filter(|version| version.is_in(&event.origin.location));
+    // A version elsewhere is not one of this function's, even if its definition has the same id, unless the service itself
+    // writes its ARN so.
+    let current = match current {
+        Some(version)
+            if !version.is_in(&event.origin.location)
+                && !ensurer.has_version_at(&version, deadline).await =>
+        {
+            None
+        }
+        current => current,
+    };
     let is_same_request = || event.old_request().is_ok_and(|old| old.request == prepared.parsed.request);
     let before = match &current {
         None => Before::Nothing,

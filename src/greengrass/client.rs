@@ -131,6 +131,20 @@ impl GreengrassClient {
         definition: &ConnectorDefinitionId,
         deadline: Deadline,
     ) -> Result<Vec<Version>, ServiceError> {
+        let versions = self.list_versions_until(definition, deadline, deadline).await?;
+        versions.ok_or_else(ServiceError::timed_out)
+    }
+
+    /// Lists the definition's versions, newest first; `None` if not all pages can be requested before `last_start`.
+    ///
+    /// # Errors
+    /// A page could not be read.
+    pub(crate) async fn list_versions_until(
+        &self,
+        definition: &ConnectorDefinitionId,
+        last_start: Deadline,
+        deadline: Deadline,
+    ) -> Result<Option<Vec<Version>>, ServiceError> {
         let (mut versions, mut pages) = (Vec::new(), Pages::default());
         loop {
             let input = ListConnectorDefinitionVersionsInput::builder()
@@ -149,9 +163,12 @@ impl GreengrassClient {
             if !pages.advance(page.next_token)? {
                 break;
             }
+            if last_start.is_over() {
+                return Ok(None);
+            }
         }
         sort_newest_first(&mut versions);
-        Ok(versions)
+        Ok(Some(versions))
     }
 
     /// A call without side effects: tried again where another attempt may succeed.

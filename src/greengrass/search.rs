@@ -1,5 +1,6 @@
 //! Look-ups that read versions, to find one that a request asks for.
 
+use std::collections::HashSet;
 use std::time::SystemTime;
 
 use connectors::request::{ConnectorDefinitionId, ConnectorVersionRequest, Connectors, VersionArn};
@@ -12,9 +13,9 @@ use crate::retry::Deadline;
 /// How many of a definition's versions are searched for the one that an update or a roll-back asks for.
 const MAX_VERSIONS_SEARCHED: usize = 10;
 
-/// How many versions a look-up for an earlier create reads. Versions cannot be listed by content, so each is a call, and the
-/// service accepts thirty of them per second.
-const MAX_VERSIONS_READ: usize = 100;
+/// How many versions the look-ups of a request read, besides the latest. Versions cannot be listed by content, so each is a
+/// call, and the service accepts thirty of them per second.
+const MAX_VERSIONS_READ: usize = 50;
 
 /// Which versions a look-up for an earlier create considers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,24 @@ pub(crate) enum Order {
     OldestFirst,
     /// For a create of this invocation.
     NewestFirst,
+    /// For a create of this invocation, or of an earlier delivery.
+    BothEnds,
+}
+
+impl Order {
+    /// Sorts versions that are sorted newest first.
+    fn sort(self, versions: Vec<Version>) -> Vec<Version> {
+        match self {
+            Self::NewestFirst => versions,
+            Self::OldestFirst => versions.into_iter().rev().collect(),
+            Self::BothEnds => {
+                let count = versions.len();
+                let oldest: Vec<Version> = versions.iter().rev().cloned().collect();
+                let both = versions.into_iter().zip(oldest).flat_map(|(newest, oldest)| [newest, oldest]);
+                both.take(count).collect()
+            }
+        }
+    }
 }
 
 /// Criteria, besides content, for taking a version for the one that a request created.
@@ -41,6 +60,8 @@ pub(crate) struct MatchCriteria {
     /// It was not created before this; see `latest` for the latest version.
     pub(crate) created_since: SystemTime,
     pub(crate) latest: LatestVersion,
+    /// Versions that an earlier look-up of this request has read, and that are other ones. A version never changes.
+    pub(crate) read_ids: HashSet<String>,
 }
 
 /// Whether the latest version may be older than the request.
@@ -64,19 +85,21 @@ impl MatchCriteria {
 
 /// Finds the version that an earlier create of this request may have made.
 ///
-/// Reads at most [`MAX_VERSIONS_READ`] versions, and no longer than until the deadline. A version that was not read counts
-/// as another one: the create that follows has the same client token.
+/// Reads at most [`MAX_VERSIONS_READ`] versions, and starts no read in the second half of the time, so that a read that does
+/// not end is an error and not the bound. A version that was not read counts as another one: the create that follows has
+/// the same client token.
 ///
 /// # Errors
 /// A read failed: then nothing is known.
 pub(crate) async fn find_created(
     client: &GreengrassClient,
     request: &ConnectorVersionRequest,
-    criteria: &MatchCriteria,
+    criteria: &mut MatchCriteria,
     scope: Scope,
     deadline: Deadline,
 ) -> Result<Option<Version>, ServiceError> {
     let ConnectorVersionRequest { definition, connectors } = request;
+    let last_start = deadline.min(Deadline::after(deadline.remaining() / 2));
     let Some(latest) = client.get_latest_version(definition, deadline).await? else { return Ok(None) };
     let latest_is_new = criteria.is_new(&latest.version);
     let may_be_latest = latest_is_new || criteria.latest == LatestVersion::AnyAge;
@@ -87,43 +110,37 @@ pub(crate) async fn find_created(
     if !latest_is_new {
         return Ok(None);
     }
-    let mut versions = match client.list_versions(definition, deadline).await {
-        Ok(versions) => versions,
-        // The service responds, and has more versions than can be listed in this time.
-        Err(error) if error.kind == ErrorKind::Timeout => return Ok(stopped(0, &[])),
+    let mut versions = match client.list_versions_until(definition, last_start, deadline).await {
+        Ok(Some(versions)) => versions,
+        Ok(None) => return Ok(stopped("versions could not be listed in time")),
         Err(error) if error.is_retryable() => return Err(error),
         Err(_) => return Ok(None),
     };
     versions.retain(|version| criteria.is_new(version) && version.version != latest.version.version);
-    if order == Order::OldestFirst {
-        versions.reverse();
-    }
-    for (read, version) in versions.iter().enumerate() {
-        let content = match client.get_version(definition, &version.version, deadline).await {
-            Ok(content) => content,
-            // The service responds, and the time of this look-up is used up.
-            Err(error) if error.kind == ErrorKind::Timeout && read > 0 => {
-                return Ok(stopped(read, &versions));
-            }
-            Err(error) => return Err(error),
-        };
+    for version in order.sort(versions) {
+        if criteria.read_ids.contains(&version.version) {
+            continue;
+        }
+        if criteria.read_ids.len() == MAX_VERSIONS_READ {
+            return Ok(stopped("too many versions were created since"));
+        }
+        if last_start.is_over() {
+            return Ok(stopped("versions could not be read in time"));
+        }
+        let content = client.get_version(definition, &version.version, deadline).await?;
         if criteria.matches(&content, connectors) {
             return Ok(Some(content.version));
         }
-        if read + 1 == MAX_VERSIONS_READ && versions.len() > MAX_VERSIONS_READ {
-            return Ok(stopped(MAX_VERSIONS_READ, &versions));
-        }
+        criteria.read_ids.insert(version.version);
     }
     Ok(None)
 }
 
-/// A look-up that stopped at its bound: the number of versions that were read, and those that were listed.
-fn stopped(read: usize, versions: &[Version]) -> Option<Version> {
-    let versions = versions.len();
+/// A look-up that stopped at its bound.
+fn stopped(why: &'static str) -> Option<Version> {
     tracing::warn!(
-        read,
-        versions,
-        "too many versions to look for an earlier one of this request; creating with its token"
+        why,
+        "the look-up for an earlier version of this request stopped; creating with the same token"
     );
     None
 }
@@ -173,4 +190,30 @@ pub(crate) async fn newest_matching(
         }
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_sorted_as_the_look_up_needs_them() {
+        let version = |id: &str| Version {
+            arn: String::new(),
+            creation_timestamp: String::new(),
+            id: String::new(),
+            version: id.to_owned(),
+        };
+        for (order, newest_first, expected) in [
+            (Order::NewestFirst, "5 4 3 2 1", "5 4 3 2 1"),
+            (Order::OldestFirst, "5 4 3 2 1", "1 2 3 4 5"),
+            (Order::BothEnds, "5 4 3 2 1", "5 1 4 2 3"),
+            (Order::BothEnds, "4 3 2 1", "4 1 3 2"),
+            (Order::BothEnds, "1", "1"),
+        ] {
+            let sorted = order.sort(newest_first.split(' ').map(version).collect());
+            let ids: Vec<String> = sorted.into_iter().map(|version| version.version).collect();
+            assert_eq!(ids.join(" "), expected, "{order:?}");
+        }
+    }
 }

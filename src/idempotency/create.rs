@@ -1,5 +1,6 @@
 //! Performs the steps of the create state machine.
 
+use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use connectors::client_token;
@@ -9,7 +10,7 @@ use super::Idempotency;
 use super::create_error::CreateError;
 use super::lock_table::{Acquire, LockTable};
 use super::state::{self, Failure, IdempotencyMode, Knowledge, Outcome, Step, VersionOrigin};
-use crate::greengrass::search::{LatestVersion, MatchCriteria, Scope, find_created};
+use crate::greengrass::search::{LatestVersion, MatchCriteria, Order, Scope, find_created};
 use crate::greengrass::{GreengrassClient, ServiceError, SideEffect, Version};
 use crate::rate_limit::RateLimiter;
 use crate::retry::{Backoff, Deadline, Jitter};
@@ -135,7 +136,7 @@ impl VersionCreator {
         request: CreateRequest<'_>,
         deadline: Deadline,
     ) -> Result<CreateResult, CreateError> {
-        let criteria = self.match_criteria(request, deadline).await;
+        let mut criteria = self.match_criteria(request, deadline).await;
         let mut knowledge = Knowledge::of_delivery(request.is_redelivery);
         let mut outcome = Outcome::Start;
         let mut attempt = 1;
@@ -146,7 +147,7 @@ impl VersionCreator {
             let step;
             (knowledge, step) = self.next(knowledge, outcome);
             outcome = match step {
-                Step::LookUp(scope) => self.look_up(request, &criteria, scope, deadline).await,
+                Step::LookUp(scope) => self.look_up(request, &mut criteria, scope, deadline).await,
                 Step::Create => self.send_create(request, deadline).await,
                 Step::Return(version, origin) => {
                     return self.verify(request, version, origin, deadline).await;
@@ -183,6 +184,7 @@ impl VersionCreator {
             excluded_ids: request.replaced_version_id.map(str::to_owned).into_iter().collect(),
             created_since: request.first_delivered_at - MAX_CLOCK_SKEW,
             latest: LatestVersion::AnyAge,
+            read_ids: HashSet::new(),
         };
         if !request.force_new {
             return criteria;
@@ -210,11 +212,18 @@ impl VersionCreator {
     async fn look_up(
         &self,
         request: CreateRequest<'_>,
-        criteria: &MatchCriteria,
+        criteria: &mut MatchCriteria,
         scope: Scope,
         deadline: Deadline,
     ) -> Outcome<Version, ServiceError> {
         let deadline = attempt_deadline(deadline);
+        // Of a redelivery, an earlier delivery may have created the version too.
+        let scope = match scope {
+            Scope::SinceRequest(Order::NewestFirst) if request.is_redelivery => {
+                Scope::SinceRequest(Order::BothEnds)
+            }
+            scope => scope,
+        };
         match find_created(&self.greengrass, request.request, criteria, scope, deadline).await {
             Ok(Some(version)) => Outcome::Found(version),
             Ok(None) => Outcome::NotFound,
@@ -230,7 +239,7 @@ impl VersionCreator {
         request: CreateRequest<'_>,
         deadline: Deadline,
     ) -> Outcome<Version, ServiceError> {
-        if request.is_batched && self.rate_limiter.wait(deadline).await.is_err() {
+        if request.is_batched && self.rate_limiter.wait(deadline.minus(MIN_ATTEMPT_DURATION)).await.is_err() {
             let error = ServiceError::not_started("the function's own rate limit left no time for the call");
             return Outcome::CreateFailed(Failure::Final, SideEffect::NotApplied, error);
         }

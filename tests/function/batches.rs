@@ -255,17 +255,22 @@ async fn a_token_of_content_is_what_the_documentation_says() {
 #[tokio::test]
 async fn a_list_of_anything_else_is_an_error() {
     let rig = Rig::start().await;
-    for list in [
-        json!([{ "Id": "a", "ConnectorArn": SNS }]),
-        json!([{}, 7, "x", "{}"]),
-        json!([{ "ConnectorDefinitionId": DEFINITION }]),
-        json!([[request()]]),
-    ] {
+    for list in [json!([{ "Id": "a", "ConnectorArn": SNS }]), json!([{}, 7, "x", "{}"]), json!([[request()]])]
+    {
         let (error_type, message) = error(rig.invoke(list.to_string()).await);
         assert_eq!(error_type, "InvalidRequest");
         assert!(message.contains("expected an object, found a list of "), "{message}");
     }
     assert!(rig.service.calls().is_empty());
+}
+
+/// A request without connectors asks for an empty version, in a list too.
+#[tokio::test]
+async fn a_list_of_requests_without_connectors_is_a_batch() {
+    let rig = Rig::start().await;
+    let list = json!([{ "ConnectorDefinitionId": DEFINITION }]);
+    assert!(failed(&response(rig.invoke(list.to_string()).await)).is_empty());
+    assert_eq!(rig.creates(), 1);
 }
 
 /// A record of a queue without an ID is reported by its position too.

@@ -95,3 +95,38 @@ async fn a_failed_update_says_how_to_free_a_stack_that_cannot_roll_back() {
         assert!(!returned["Reason"].as_str().unwrap().contains("continue-update-rollback"), "{returned}");
     }
 }
+
+/// CloudFormation must be notified, whatever is wrong with the settings of batches.
+#[tokio::test]
+async fn a_custom_resource_in_a_message_is_answered_with_a_wrong_setting_of_batches() {
+    for (sample, status) in [("cloudformation-create", "FAILED"), ("cloudformation-delete", "SUCCESS")] {
+        let variables = [("MESSAGES_AT_A_TIME", "10")];
+        let rig = Rig::with(RigOptions { variables: &variables, ..RigOptions::default() }).await;
+        let message = rig.sample(sample).to_string();
+        let event = json!({ "Records": [{ "EventSource": "aws:sns", "Sns": { "MessageId": "m", "Message": message } }] });
+        rig.invoke(event.to_string()).await;
+        let responses = rig.responses();
+        assert_eq!(responses.len(), 1, "{sample}");
+        assert_eq!(responses[0]["Status"], status, "{sample}: {}", responses[0]);
+    }
+}
+
+/// A create that would start too late to end is not started: its outcome would be unknown.
+#[tokio::test]
+async fn the_rate_limit_starts_no_create_without_time() {
+    let variables = [("BATCH_CONCURRENCY", "20")];
+    let rig = Rig::with(RigOptions { variables: &variables, ..RigOptions::default() }).await;
+    let records: Vec<_> = (0..60)
+        .map(|number| {
+            let mut body = request();
+            body["Connectors"][0]["Id"] = json!(format!("c-{number}"));
+            json!({ "eventSource": "aws:sqs", "messageId": format!("m-{number}"), "body": body.to_string() })
+        })
+        .collect();
+    // The third window of the limit opens two seconds after the first create, some milliseconds before the deadline.
+    let time = Duration::from_millis(2_250);
+    let result = response(rig.invoke_within(json!({ "Records": records }).to_string(), time).await);
+    let failed = result["batchItemFailures"].as_array().unwrap().len();
+    assert_eq!(rig.creates() + failed, 60, "each create ended");
+    assert!(!rig.stop().await.contains("Whether a version was created is unknown"));
+}

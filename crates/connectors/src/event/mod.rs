@@ -259,7 +259,7 @@ impl Message {
             let code = DiagnosticCode::TextDecoded;
             origin.warnings.push(Diagnostic::new(code, &outer.path, TEXT_DECODED));
         }
-        Self { event: Ok(decoded.text), ..Self::new(None, 0, origin) }
+        Self { id: String::new(), is_id_position: false, origin, group: None, event: Ok(decoded.text) }
     }
 }
 

@@ -38,7 +38,8 @@ fn is_item(item: RawJson<'_>) -> bool {
     };
     sqs::is_record(&fields)
         || is_or_is_text(BODY, JsonType::Object)
-        || (is(DEFINITION, JsonType::String) && is_or_is_text("Connectors", JsonType::List))
+        || (is(DEFINITION, JsonType::String)
+            && (!fields.has("Connectors") || is_or_is_text("Connectors", JsonType::List)))
         || (eventbridge::matches(&fields) && is_or_is_text("detail", JsonType::Object))
         || (custom_resource::matches(&fields) && is_or_is_text("ResourceProperties", JsonType::Object))
         || lambda_record::matches(&fields)

@@ -33,7 +33,11 @@ pub(super) fn parse_message(
 ) -> Message {
     let attributes = record.get("attributes").and_then(RawJson::as_object);
     let attribute = |name| string_field(attributes.as_ref()?, name);
-    let number = |name| attribute(name)?.parse::<u64>().ok();
+    // Numbers come as text; an input template may have parsed them.
+    let number = |name: &str| {
+        let value = attributes.as_ref()?.get(name)?;
+        value.as_str().map_or_else(|| value.raw().parse().ok(), |text| text.parse::<u64>().ok())
+    };
     let time = |name| number(name).and_then(|ms| UNIX_EPOCH.checked_add(Duration::from_millis(ms)));
     let id = message_id(record);
     let body_path = path.field("body");
@@ -47,10 +51,12 @@ pub(super) fn parse_message(
     };
     let mut origin = outer.inside(body_path, Some(requester(id.as_deref(), index)));
     origin.is_redelivery |= number("ApproximateReceiveCount").is_some_and(|count| count > 1);
-    if let Some(sent_at) = time("SentTimestamp") {
-        origin.first_requested_at = sent_at.min(origin.first_requested_at);
-        let received_at = time("ApproximateFirstReceiveTimestamp").unwrap_or(sent_at);
-        origin.first_delivered_at = received_at.max(sent_at).min(origin.first_delivered_at);
+    let (sent_at, received_at) = (time("SentTimestamp"), time("ApproximateFirstReceiveTimestamp"));
+    if let Some(first) = sent_at.or(received_at) {
+        origin.first_requested_at = first.min(origin.first_requested_at);
+    }
+    if let Some(first) = received_at.max(sent_at) {
+        origin.first_delivered_at = first.min(origin.first_delivered_at);
     }
     // Messages of standard queues may have a group too, but no order.
     let is_fifo = string_field(record, "eventSourceARN").is_some_and(|arn| arn.ends_with(".fifo"));
