@@ -72,9 +72,6 @@ const VERSION_2_FIELDS: [&str; 7] = [
     "IotJobConfiguration",
 ];
 
-/// Task tokens of Step Functions have several hundred characters.
-const MIN_TASK_TOKEN_BYTES: usize = 64;
-
 /// Parses a request.
 ///
 /// # Errors
@@ -137,13 +134,8 @@ impl Reader {
     }
 
     fn reject_task_token(&mut self, fields: &Object<'_>, options: &ParseOptions<'_>) {
-        let is_token = |(name, value): &(&str, RawJson<'_>)| {
-            // Other programs use these two names for short texts of their own.
-            let is_ambiguous = name.eq_ignore_ascii_case("token");
-            options.task_token_fields.contains(name)
-                && (!is_ambiguous || value.raw().len() >= MIN_TASK_TOKEN_BYTES)
-        };
-        for (name, _) in fields.iter().filter(is_token) {
+        let names = fields.iter().map(|(name, _)| name);
+        for name in names.filter(|name| options.task_token_fields.contains(name)) {
             self.errors.push(&options.path.field(name), messages::TASK_TOKEN);
         }
     }
