@@ -8,8 +8,7 @@
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use connectors::json::RawJson;
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use connectors::json::{LossyString, RawJson};
 
 /// The name of the member.
 const RESPONSE_URL: &str = "ResponseURL";
@@ -95,7 +94,7 @@ fn string_end(json: &str, start: usize) -> usize {
 
 /// The content of a string. Escapes that are not valid Unicode are replaced: a lenient parser might read them.
 fn decode(string: &str) -> Cow<'_, str> {
-    serde_json::from_str::<LossyText<'_>>(string).map(|text| text.0).unwrap_or_default()
+    serde_json::from_str::<LossyString<'_>>(string).map(|text| text.0).unwrap_or_default()
 }
 
 /// Splits a URL with the scheme http or https. More lenient than the function, since `--bootstrap` may run a program with
@@ -121,28 +120,6 @@ fn is_loopback(authority: &str) -> bool {
     let has_user = authority.contains('@');
     let is_loopback_ip = host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
     !has_user && (is_loopback_ip || host.eq_ignore_ascii_case("localhost"))
-}
-
-/// The content of a string, read as bytes: an escape that is not valid Unicode must not hide what is around it.
-struct LossyText<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for LossyText<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = LossyText<'de>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a string")
-            }
-            fn visit_borrowed_bytes<E: Error>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
-                Ok(LossyText(String::from_utf8_lossy(bytes)))
-            }
-            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-                Ok(LossyText(Cow::Owned(String::from_utf8_lossy(bytes).into_owned())))
-            }
-        }
-        deserializer.deserialize_bytes(Reader)
-    }
 }
 
 #[cfg(test)]

@@ -149,7 +149,9 @@ impl<'de> Deserialize<'de> for Object<'de> {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut fields = Vec::new();
-                while let Some((LossyKey(name), value)) = map.next_entry::<LossyKey<'de>, &RawValue>()? {
+                while let Some((LossyString(name), value)) =
+                    map.next_entry::<LossyString<'de>, &RawValue>()?
+                {
                     fields.push((name, RawJson::from(value)));
                 }
                 Ok(Object(fields))
@@ -159,22 +161,23 @@ impl<'de> Deserialize<'de> for Object<'de> {
     }
 }
 
-/// A field name, read as bytes: a name whose escapes are not valid Unicode must not make the object unreadable.
-struct LossyKey<'a>(Cow<'a, str>);
+/// The content of a JSON string, read as bytes: an escape that is not valid Unicode, such as half of a surrogate pair, is
+/// replaced, and does not make what is around it unreadable.
+pub struct LossyString<'a>(pub Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for LossyKey<'de> {
+impl<'de> Deserialize<'de> for LossyString<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
         impl<'de> Visitor<'de> for Reader {
-            type Value = LossyKey<'de>;
+            type Value = LossyString<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a field name")
+                f.write_str("a string")
             }
             fn visit_borrowed_bytes<E: Error>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
-                Ok(LossyKey(String::from_utf8_lossy(bytes)))
+                Ok(LossyString(String::from_utf8_lossy(bytes)))
             }
             fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-                Ok(LossyKey(Cow::Owned(String::from_utf8_lossy(bytes).into_owned())))
+                Ok(LossyString(Cow::Owned(String::from_utf8_lossy(bytes).into_owned())))
             }
         }
         deserializer.deserialize_bytes(Reader)
