@@ -43,7 +43,18 @@ def error_of(function, event, seconds=3):
     raise SystemExit(f"FAILED: expected an error: {seen}")
 
 
-class DynamoDB(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    def reply(self, status, response):
+        self.send_response(status)
+        self.send_header("content-length", str(len(response)))
+        self.end_headers()
+        self.wfile.write(response)
+
+    def log_message(self, *_):
+        pass
+
+
+class DynamoDB(Handler):
     """A DynamoDB that compares signatures with botocore and fails on request, which moto cannot."""
 
     signed = []
@@ -54,16 +65,10 @@ class DynamoDB(BaseHTTPRequestHandler):
         self.signed.append(is_signed_alike(self, "dynamodb", body, {"host", "x-amz-date", "x-amz-target"}))
         status, name = self.responses.pop(0) if self.responses else (200, "")
         response = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{name}"} if name else {}).encode()
-        self.send_response(status)
-        self.send_header("content-length", str(len(response)))
-        self.end_headers()
-        self.wfile.write(response)
-
-    def log_message(self, *_):
-        pass
+        self.reply(status, response)
 
 
-class Between(BaseHTTPRequestHandler):
+class Between(Handler):
     """Forwards calls to moto. At the first put whose condition begins with `at`, runs `before` or loses the response."""
 
     at, before, lost = None, None, False
@@ -83,13 +88,7 @@ class Between(BaseHTTPRequestHandler):
             status, response = refused.code, refused.read()
         if meant and Between.lost:
             status, response = 500, b"{}"
-        self.send_response(status)
-        self.send_header("content-length", str(len(response)))
-        self.end_headers()
-        self.wfile.write(response)
-
-    def log_message(self, *_):
-        pass
+        self.reply(status, response)
 
 
 def serve(handler):
